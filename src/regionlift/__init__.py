@@ -1,0 +1,54 @@
+"""Decision support for upgrading a regional equipment industry.
+
+The public names load on first use, so that ``import regionlift`` stays cheap.
+
+Examples
+--------
+>>> import regionlift
+>>> sorted(regionlift.__all__)
+['Dataset', 'Quantity', 'Status', 'Verdict', 'check', 'demo', 'open_dataset', 'run', 'trace']
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from regionlift.data.check import check
+    from regionlift.data.dataset import Dataset, open_dataset
+    from regionlift.evidence.ledger import trace
+    from regionlift.evidence.quantity import Quantity, Status
+    from regionlift.evidence.verdict import Verdict
+    from regionlift.run import demo, run
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Dataset": "regionlift.data.dataset",
+    "Quantity": "regionlift.evidence.quantity",
+    "Status": "regionlift.evidence.quantity",
+    "Verdict": "regionlift.evidence.verdict",
+    "check": "regionlift.data.check",
+    "demo": "regionlift.run",
+    "open_dataset": "regionlift.data.dataset",
+    "run": "regionlift.run",
+    "trace": "regionlift.evidence.ledger",
+}
+
+__all__ = [
+    "Dataset",
+    "Quantity",
+    "Status",
+    "Verdict",
+    "check",
+    "demo",
+    "open_dataset",
+    "run",
+    "trace",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from the module that owns it."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'regionlift' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)

@@ -1,0 +1,1 @@
+"""Tables in: the scope, the contract, the manifest, the audit, the dataset."""

@@ -1,0 +1,174 @@
+"""The dataset: a folder's tables, read once, never changed after."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import polars as pl
+
+from regionlift.data.assemble import STATUS
+from regionlift.data.check import Audit, SourceFile, check
+from regionlift.data.contract import contract
+from regionlift.data.manifest import Manifest
+from regionlift.data.problems import DatasetError, Problem, did_you_mean
+from regionlift.data.scope import Industry, Scope
+from regionlift.evidence.quantity import Provenance
+
+
+@dataclass(frozen=True, repr=False)
+class Dataset:
+    """Tables of the contract with their scope and manifest; read-only.
+
+    Number columns stand beside ``<column>__status``; ``_rows`` names the file and row of each
+    record.
+    """
+
+    folder: Path
+    manifest: Manifest
+    scope: Scope
+    tables: Mapping[str, pl.DataFrame]
+    sources: tuple[SourceFile, ...]
+    warnings: tuple[Problem, ...]
+    dropped: Mapping[str, int]
+
+    def has(self, table: str, *columns: str) -> bool:
+        """Whether the table is there with all these columns."""
+        return table in self.tables and set(columns) <= set(self.tables[table].columns)
+
+    def lacks(self, needs: Mapping[str, tuple[str, ...]]) -> str:
+        """Which of the needed tables and columns are not there, in words; empty if none."""
+        gaps = []
+        for table, columns in needs.items():
+            if table not in self.tables:
+                gaps.append(f"table {table}" + (f" ({', '.join(columns)})" if columns else ""))
+            elif absent := [c for c in columns if c not in self.tables[table].columns]:
+                gaps.append(f"column {', '.join(absent)} of table {table}")
+        return "; ".join(gaps)
+
+    @property
+    def block(self) -> tuple[Industry, ...]:
+        """Sub-industries of the equipment block in force."""
+        return self.scope.block(self.manifest.dataset.include)
+
+    @property
+    def high_tech(self) -> tuple[str, ...]:
+        """Codes of the block's high-tech sub-industries."""
+        return self.scope.high(self.manifest.dataset.include)
+
+    @property
+    def base_industry(self) -> str:
+        """Code of the panel's row that the block is read against."""
+        return self.manifest.dataset.base_industry or self.scope.total
+
+    def regions(self) -> list[str]:
+        """Regions of the panel, without the reference region."""
+        if "panel" not in self.tables:
+            return []
+        names = self.tables["panel"]["region"].unique().sort().to_list()
+        return [name for name in names if name != self.manifest.dataset.reference_region]
+
+    def region(self, name: str = "") -> str:
+        """The region asked for, or the manifest's own.
+
+        Raises
+        ------
+        LookupError
+            If neither is in the panel.
+        """
+        wanted = name or self.manifest.dataset.region
+        known = self.regions()
+        if wanted in known:
+            return wanted
+        if not wanted:
+            shown = ", ".join(known[:12]) + (" ..." if len(known) > 12 else "")
+            raise LookupError(f"no region named; give one with --region. There are: {shown}")
+        where = "the panel table" if known else "the dataset: it has no panel table"
+        hint = did_you_mean(wanted, known)
+        raise LookupError(f'no region "{wanted}" in {where}. {hint}')
+
+    def provenance(self, table: str, *columns: str) -> Provenance:
+        """The weakest provenance among these columns: claimed, then derived, then observed."""
+        found = {
+            source.provenance_of(column)
+            for source in self.manifest.tables.get(table, ())
+            for column in columns
+        }
+        for weakest in (Provenance.CLAIMED, Provenance.DERIVED):
+            if weakest in found:
+                return weakest
+        return Provenance.OBSERVED
+
+    def broken(self, table: str, columns: tuple[str, ...], region: str = "") -> dict[int, str]:
+        """Year -> reason of each unbridged break in these columns (of that region)."""
+        return {
+            item.year: item.reason
+            for item in self.manifest.breaks
+            if item.table == table
+            and not item.bridged
+            and set(columns) & set(item.columns)
+            and (not item.regions or not region or region in item.regions)
+        }
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over the manifest, the scope and every file: equal inputs, equal hash."""
+        digest = hashlib.sha256()
+        digest.update(self.manifest.model_dump_json().encode())
+        digest.update(self.scope.model_dump_json().encode())
+        for source in self.sources:
+            digest.update(f"{source.table}|{source.file}|{source.sha256}\n".encode())
+        return digest.hexdigest()
+
+    def __repr__(self) -> str:
+        sizes = " · ".join(f"{name} {frame.height:,}" for name, frame in self.tables.items())
+        return f"Dataset({self.manifest.dataset.title!r}: {sizes})"
+
+
+def open_dataset(folder: Path | str) -> Dataset:
+    """Read a dataset folder.
+
+    Raises
+    ------
+    DatasetError
+        If the audit finds errors; it holds all of them.
+    """
+    return from_audit(check(folder))
+
+
+def from_audit(audit: Audit) -> Dataset:
+    """The dataset of an audit without errors.
+
+    Raises
+    ------
+    DatasetError
+        If there are errors, or no table at all.
+    """
+    if audit.errors or audit.manifest is None or audit.scope is None:
+        raise DatasetError(audit.problems)
+    return Dataset(
+        audit.folder,
+        audit.manifest,
+        audit.scope,
+        MappingProxyType(dict(audit.tables)),
+        tuple(audit.sources),
+        tuple(audit.problems),
+        MappingProxyType(dict(audit.dropped)),
+    )
+
+
+def years_of(frame: pl.DataFrame) -> tuple[int, int] | None:
+    """First and last year of a table, by the first year column it has."""
+    for name in ("year", "start_year", "app_year", "start"):
+        if name in frame.columns and frame[name].drop_nulls().len():
+            years = frame[name].drop_nulls()
+            return int(years.min()), int(years.max())  # type: ignore[arg-type]
+    return None
+
+
+def number_columns(table: str, frame: pl.DataFrame) -> list[str]:
+    """Number columns of the contract that the frame has."""
+    return [name for name in contract()[table].numbers() if name + STATUS in frame.columns]

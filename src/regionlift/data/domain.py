@@ -1,0 +1,209 @@
+"""What a table's own declaration forbids: ranges, choices, keys, references, row rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import polars as pl
+
+from regionlift.data.assemble import LINEAGE, LISTED, STATUS
+from regionlift.data.contract import Column, Table, contract
+from regionlift.data.problems import Problem, Severity, did_you_mean
+
+#: Text that is markup, a database command or a formula: kept as text, and said.
+_SUSPECT = {
+    "markup": re.compile(r"<\s*/?\s*[a-zA-Z!]"),
+    "a database command": re.compile(r"(?i)(;|'|--)\s*(drop|delete|insert|update|alter)\b"),
+    "the start of a formula": re.compile(r"^[=@]|^[+\-](?=[^\d\s.])"),
+}
+
+
+def domain_problems(
+    table: Table,
+    frame: pl.DataFrame,
+    tables: dict[str, pl.DataFrame],
+    files: dict[int, str],
+    providers: dict[str, set[int]],
+) -> list[Problem]:
+    """Every cell of an assembled table that its declaration does not allow."""
+    audit = _Audit(table, frame, files, providers)
+    found = [*audit.schema()]
+    for column in table.columns:
+        if column.name in frame.columns:
+            found += audit.references(column, tables)
+            if column.type == "text":
+                found += audit.suspect_text(column)
+            if column.type == "code":
+                found += audit.codes(column)
+    found += audit.rules()
+    return found
+
+
+class _Audit:
+    """One table under audit, with what is needed to name a row."""
+
+    def __init__(
+        self,
+        table: Table,
+        frame: pl.DataFrame,
+        files: dict[int, str],
+        providers: dict[str, set[int]],
+    ) -> None:
+        self.table, self.frame, self.files, self.providers = table, frame, files, providers
+
+    def at(
+        self,
+        index: int,
+        column: str,
+        code: str,
+        found: str,
+        expected: str,
+        fix: str,
+        severity: Severity = "error",
+    ) -> Problem:
+        """A problem at the row of the file that the assembled row came from."""
+        parts = re.findall(r"(\d+):(\d+)", str(self.frame[LINEAGE][index]))
+        givers = self.providers.get(column, set())
+        number, row = next(((n, r) for n, r in parts if int(n) in givers), parts[0])
+        file, row_number = self.files.get(int(number), ""), int(row)
+        return Problem(
+            severity, code, found, expected, fix, self.table.name, file, row_number, column
+        )
+
+    def schema(self) -> Iterator[Problem]:
+        """Ranges, choices and missing keys, found by pandera in one pass."""
+        import pandera.polars as pa
+
+        columns = {}
+        for c in self.table.columns:
+            if c.name not in self.frame.columns:
+                continue
+            checks = []
+            if c.minimum is not None:
+                checks.append(pa.Check.ge(c.minimum))
+            if c.choices:
+                checks.append(pa.Check.isin(list(c.choices)))
+            needed = c.required and c.type != "number"
+            columns[c.name] = pa.Column(checks=checks, nullable=not needed)
+        try:
+            pa.DataFrameSchema(columns).validate(self.frame, lazy=True)
+        except pa.errors.SchemaErrors as failures:
+            cases = failures.failure_cases.head(LISTED)
+            for case in cases.select("column", "index", "failure_case").iter_rows(named=True):
+                yield self._forbidden(case)
+
+    def _forbidden(self, case: dict[str, object]) -> Problem:
+        column = self.table.column(str(case["column"]))
+        index = int(str(case["index"]))
+        value = case["failure_case"]
+        if value is None:
+            return self.at(
+                index, column.name, "empty-key", "an empty cell", column.expected,
+                "Fill the cell or remove the row.",
+            )  # fmt: skip
+        if column.choices:
+            return self.at(
+                index, column.name, "not-a-choice", f'"{value}"', column.expected,
+                f"{did_you_mean(str(value), column.choices)}Recode it under "
+                f"values.{column.name}.",
+            )  # fmt: skip
+        return self.at(
+            index, column.name, "out-of-range", str(value), column.expected,
+            "Correct the cell; a mark for a missing value belongs under `missing`.",
+        )  # fmt: skip
+
+    def references(self, column: Column, tables: dict[str, pl.DataFrame]) -> Iterator[Problem]:
+        """Codes that point at nothing in the table they refer to."""
+        target, _, key = column.references.partition(".")
+        if not target or target not in tables:
+            return
+        known = tables[target][key].unique().to_list()
+        indexed = self.frame.with_row_index("_index")
+        bad = indexed.filter(
+            pl.col(column.name).is_not_null() & ~pl.col(column.name).is_in(known)
+        )
+        stripped = {str(k).lstrip("0"): str(k) for k in known}
+        for index, value in bad.select("_index", column.name).head(LISTED).iter_rows():
+            zero = stripped.get(str(value).lstrip("0"))
+            near = (
+                f'"{zero}" is there: a leading zero was lost; keep the column as text. '
+                if zero
+                else did_you_mean(str(value), known)
+            )
+            yield self.at(
+                index, column.name, "no-such-reference", f'"{value}"',
+                f"an id of the {target} table", f"{near}Add it to {target} or remove the row.",
+            )  # fmt: skip
+
+    def suspect_text(self, column: Column) -> Iterator[Problem]:
+        """Names that hold markup, commands or formulas; they stay text everywhere."""
+        for kind, pattern in _SUSPECT.items():
+            hits = self.frame.with_row_index("_index").filter(
+                pl.col(column.name).str.contains(pattern.pattern.replace("(?=", "(?:"))
+            )
+            for index, value in hits.select("_index", column.name).head(20).iter_rows():
+                yield self.at(
+                    index, column.name, "suspect-text", f'{kind} in "{str(value)[:60]}"',
+                    "a plain name", "It is kept and printed as text, never run; correct the "
+                    "name if that was not meant.", "warning",
+                )  # fmt: skip
+
+    def codes(self, column: Column) -> Iterator[Problem]:
+        """Codes that a spreadsheet has turned into dates or robbed of a leading zero."""
+        values = self.frame.with_row_index("_index").filter(pl.col(column.name).is_not_null())
+        distinct = values.unique(column.name, maintain_order=True)
+        dates = r"^\d{4}-\d{2}-\d{2}|^\d{1,2}[-/月](Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|\d{1,2}日)"
+        texts = set(distinct[column.name].to_list())
+        lengths = [len(t) for t in texts if t.isdigit()]
+        usual = max(set(lengths), key=lengths.count) if lengths else 0
+        for index, value in distinct.select("_index", column.name).iter_rows():
+            if re.match(dates, value):
+                yield self.at(
+                    index, column.name, "code-is-date", f'"{value}"', column.expected,
+                    "A spreadsheet has turned this code into a date; format the column as text "
+                    "and enter the code again.",
+                )  # fmt: skip
+            elif value.isdigit() and self._zero_lost(column, value, usual, texts):
+                yield self.at(
+                    index, column.name, "lost-zero", f'"{value}"',
+                    f'codes of {usual} digits, such as "0{value}"',
+                    "A leading zero was lost; format the column as text and export again, or "
+                    f"recode it under values.{column.name}.",
+                )  # fmt: skip
+
+    def _zero_lost(self, column: Column, value: str, usual: int, texts: set[str]) -> bool:
+        if "0" + value in texts:
+            return True
+        harmonised = self.table.name == "trade" and column.name == "product" and usual >= 6
+        if harmonised and usual % 2 == 0:
+            return len(value) == usual - 1
+        return column.name == "industry" and len(value) == 1 and usual == 2
+
+    def rules(self) -> Iterator[Problem]:
+        """Relations between two columns of a row."""
+        for rule in self.table.rules:
+            if not {rule.left, rule.right} <= set(self.frame.columns):
+                continue
+            left, right = pl.col(rule.left), pl.col(rule.right)
+            # a billionth: sums of published parts may differ from the published total by rounding
+            slack = 1e-9 * right.abs()
+            broken = left > right + slack if rule.op == "<=" else left < right - slack
+            bad = self.frame.with_row_index("_index").filter(broken)
+            for row in bad.head(LISTED).iter_rows(named=True):
+                yield self.at(
+                    row["_index"], rule.left, "rule",
+                    f"{rule.left} = {row[rule.left]:g}, {rule.right} = {row[rule.right]:g}",
+                    f"{rule.left} {rule.op} {rule.right}", f"{rule.why.capitalize()}; "
+                    "look at both cells.", rule.severity,
+                )  # fmt: skip
+
+
+def missing_shares(name: str, frame: pl.DataFrame) -> dict[str, dict[str, float]]:
+    """Share of each state by number column: for the data passport."""
+    shares: dict[str, dict[str, float]] = {}
+    for column in contract()[name].numbers():
+        if column + STATUS in frame.columns:
+            counts = frame[column + STATUS].value_counts(normalize=True, name="share")
+            shares[column] = dict(counts.iter_rows())
+    return shares

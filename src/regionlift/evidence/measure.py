@@ -1,0 +1,103 @@
+"""Measure: a named function from a dataset to quantities, and the registry of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import polars as pl
+
+from regionlift.evidence.quantity import QUANTITY_SCHEMA, Quantity, Status, to_frame
+from regionlift.evidence.settings import Settings
+
+Direction = Literal["up", "down", "none"]
+
+
+class Tables(Protocol):
+    """What a measure needs to know of a dataset before it looks at any number."""
+
+    def lacks(self, needs: Mapping[str, tuple[str, ...]]) -> str:
+        """Which of the needed tables and columns are not there, in words."""
+
+    def regions(self) -> list[str]:
+        """The regions quantities are given for."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure and everything a reader may ask about it.
+
+    ``direction`` says which way is better, where one is. ``items`` are the paper items it serves.
+    ``compute`` returns a frame with the columns of a quantity.
+    """
+
+    id: str
+    title: str
+    title_zh: str
+    unit: str
+    direction: Direction
+    needs: Mapping[str, tuple[str, ...]]
+    minimum_n: int
+    items: tuple[int, ...]
+    source: str
+    formula: str
+    interval: str
+    compute: Callable[[Any, Settings], pl.DataFrame]
+
+    def __call__(self, dataset: Tables, settings: Settings) -> pl.DataFrame:
+        """Quantities of every region; where a table is missing, one unknown a region."""
+        if lacking := dataset.lacks(self.needs):
+            return to_frame(
+                [
+                    Quantity(
+                        self.id, region, "", None, self.unit, status=Status.NOT_COLLECTED,
+                        reason=f"not in the dataset: {lacking}", settles=f"add {lacking}",
+                    )
+                    for region in dataset.regions()
+                ]
+            )  # fmt: skip
+        frame = self.compute(dataset, settings)
+        return frame.select(pl.col(name).cast(kind) for name, kind in QUANTITY_SCHEMA.items())
+
+
+_REGISTRY: dict[str, Measure] = {}
+
+
+def register(measure: Measure) -> Measure:
+    """Put a measure into the registry.
+
+    Raises
+    ------
+    ValueError
+        If another measure has this id.
+    """
+    if measure.id in _REGISTRY:
+        raise ValueError(f'two measures with the id "{measure.id}"')
+    _REGISTRY[measure.id] = measure
+    return measure
+
+
+def registry() -> Mapping[str, Measure]:
+    """Every registered measure by id."""
+    return _REGISTRY
+
+
+def to_rows(measures: Iterable[Measure]) -> list[dict[str, Any]]:
+    """Measures as rows for the ledger and the methods page."""
+    return [
+        {
+            "id": m.id,
+            "title": m.title,
+            "title_zh": m.title_zh,
+            "unit": m.unit,
+            "direction": m.direction,
+            "needs": "; ".join(f"{t}({', '.join(c)})" for t, c in m.needs.items()),
+            "minimum_n": m.minimum_n,
+            "items": ", ".join(map(str, m.items)),
+            "source": m.source,
+            "formula": m.formula,
+            "interval": m.interval,
+        }
+        for m in measures
+    ]

@@ -1,0 +1,101 @@
+"""Settings of a run: every threshold with its source and the range it is tried over."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+SourceClass = Literal["paper", "standard", "peer", "house", "user"]
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """One number the user may move: value, range for sensitivity, meaning and source.
+
+    ``origin`` says whose number it is: ``paper`` (said in the source paper or its operational
+    reading), ``standard`` (a convention of the field), ``house`` (our default, no outside
+    source), ``user``.
+    """
+
+    name: str
+    value: float
+    low: float
+    high: float
+    meaning: str
+    source: str
+    origin: SourceClass
+
+
+_DEFAULTS = (
+    Threshold("label_share", 0.8, 0.6, 0.95, "share of resamples in which one gauge must lead before a stage is named", "operational reading of the paper, item 23", "paper"),
+    Threshold("window", 5, 3, 8, "years between the two ends of a change, and of a trend", "five-year plans and multi-annual programmes", "house"),
+    Threshold("horizon", 5, 3, 8, "years within which a change of profile is counted", "same as the window", "house"),
+    Threshold("minimum_years", 5, 4, 8, "years a trend needs", "rule of thumb: fewer points give no usable slope", "house"),
+    Threshold("peers", 12, 6, 20, "regions matched", "balance of likeness and number; the second choice checks it", "house"),
+    Threshold("minimum_peers", 5, 4, 10, "peers with a known value before a percentile is given", "rule of thumb: one region more or less moves a percentile by 20 points", "house"),
+    Threshold("input_driven", 0.6667, 0.5, 0.8, "share of growth from labour and capital above which it counts as input-driven", "operational reading of the paper, item 4", "paper"),
+    Threshold("exit_years", 8, 8, 12, "yearly points the exit test needs", "operational reading of the paper, item 18", "paper"),
+    Threshold("exit_window", 6, 5, 8, "years in a rolling window of the exit test", "shortest window with a usable slope", "house"),
+    Threshold("exit_windows", 2, 1, 3, "consecutive windows that must signal", "operational reading of the paper, item 18", "paper"),
+    Threshold("demand_shock", 0.10, 0.05, 0.15, "fall of output in a year that explains a stall by demand", "operational reading of the paper, item 18", "paper"),
+    Threshold("confidence", 0.90, 0.80, 0.95, "coverage of every interval", "convention", "standard"),
+    Threshold("resamples", 1000, 200, 5000, "bootstrap replicates", "convention; the ends of an interval move by under a point", "standard"),
+    Threshold("seed", 20260101, 0, 2**31, "seed of the bootstrap", "any number: the same seed gives the same digits", "house"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All thresholds in force."""
+
+    thresholds: Mapping[str, Threshold]
+
+    def __getitem__(self, name: str) -> float:
+        return self.thresholds[name].value
+
+    def whole(self, name: str) -> int:
+        """A threshold that counts something."""
+        return int(self.thresholds[name].value)
+
+    @property
+    def tails(self) -> tuple[float, float]:
+        """Lower and upper quantile of an interval."""
+        tail = (1 - self["confidence"]) / 2
+        return tail, 1 - tail
+
+    @property
+    def changed(self) -> list[str]:
+        """Names of the thresholds the user has moved."""
+        return [name for name, t in self.thresholds.items() if t.origin == "user"]
+
+
+def settings(overrides: Mapping[str, float | int | str] | None = None) -> Settings:
+    """Defaults with the user's own values put in.
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown, or a value is not a number inside the allowed range.
+    """
+    chosen = {t.name: t for t in _DEFAULTS}
+    for name, value in (overrides or {}).items():
+        if name not in chosen:
+            near = difflib.get_close_matches(name, chosen, n=1)
+            hint = f'Did you mean "{near[0]}"? ' if near else ""
+            raise ValueError(f'no setting "{name}". {hint}Settings: {", ".join(chosen)}')
+        default = chosen[name]
+        try:
+            number = float(value)
+        except ValueError:
+            raise ValueError(f'setting {name} = "{value}": expected a number') from None
+        if not default.low <= number <= default.high:
+            raise ValueError(
+                f"setting {name} = {number:g}: expected {default.low:g} to {default.high:g} "
+                f"({default.meaning})"
+            )
+        chosen[name] = Threshold(
+            name, number, default.low, default.high, default.meaning, "the user", "user"
+        )
+    return Settings(chosen)
