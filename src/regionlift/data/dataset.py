@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
+import duckdb
+import narwhals as nw
 import polars as pl
 
 from regionlift.data.assemble import STATUS
@@ -34,6 +37,7 @@ class Dataset:
     sources: tuple[SourceFile, ...]
     warnings: tuple[Problem, ...]
     dropped: Mapping[str, int]
+    without: tuple[str, ...] = ()
 
     def has(self, table: str, *columns: str) -> bool:
         """Whether the table is there with all these columns."""
@@ -49,15 +53,47 @@ class Dataset:
                 gaps.append(f"column {', '.join(absent)} of table {table}")
         return "; ".join(gaps)
 
+    @cached_property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """In-process DuckDB with every table under its own name, as the ledger has them."""
+        connection = duckdb.connect()
+        for name, frame in self.tables.items():
+            connection.register(name, frame)
+        return connection
+
+    def lazy(self, table: str) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:
+        """A table as a narwhals frame over DuckDB, for aggregations over events."""
+        return nw.from_native(self.connection.table(table))
+
     @property
     def block(self) -> tuple[Industry, ...]:
         """Sub-industries of the equipment block in force."""
-        return self.scope.block(self.manifest.dataset.include)
+        whole = self.scope.block(self.manifest.dataset.include)
+        return tuple(i for i in whole if i.code not in self.without)
 
     @property
     def high_tech(self) -> tuple[str, ...]:
         """Codes of the block's high-tech sub-industries."""
-        return self.scope.high(self.manifest.dataset.include)
+        return tuple(i.code for i in self.block if i.tier in self.scope.high_tech)
+
+    def narrowed(self, without: tuple[str, ...]) -> Dataset:
+        """The same tables read without some sub-industries, such as suppressed ones.
+
+        Raises
+        ------
+        LookupError
+            If one of them is not in the block, or nothing would be left.
+        """
+        codes = [i.code for i in self.block]
+        for code in without:
+            if code not in codes:
+                raise LookupError(
+                    f'no sub-industry "{code}" in the block. {did_you_mean(code, codes)}'
+                    f"The block is {', '.join(codes)}"
+                )
+        if set(codes) <= set(without):
+            raise LookupError("no sub-industry would be left in the block")
+        return replace(self, without=(*self.without, *without))
 
     @property
     def base_industry(self) -> str:
@@ -92,11 +128,12 @@ class Dataset:
 
     def provenance(self, table: str, *columns: str) -> Provenance:
         """The weakest provenance among these columns: claimed, then derived, then observed."""
-        found = {
-            source.provenance_of(column)
-            for source in self.manifest.tables.get(table, ())
-            for column in columns
-        }
+        sources = self.manifest.tables.get(table, ())
+        found = set()
+        for column in columns:
+            # a column that no source maps by name may come from any of them
+            givers = [s for s in sources if column in s.columns] or sources
+            found |= {source.provenance_of(column) for source in givers}
         for weakest in (Provenance.CLAIMED, Provenance.DERIVED):
             if weakest in found:
                 return weakest
@@ -119,6 +156,7 @@ class Dataset:
         digest = hashlib.sha256()
         digest.update(self.manifest.model_dump_json().encode())
         digest.update(self.scope.model_dump_json().encode())
+        digest.update(",".join(self.without).encode())
         for source in self.sources:
             digest.update(f"{source.table}|{source.file}|{source.sha256}\n".encode())
         return digest.hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 import polars as pl
 
@@ -25,11 +25,10 @@ class Tables(Protocol):
 
 
 @dataclass(frozen=True)
-class Measure:
-    """A measure and everything a reader may ask about it.
+class Definition:
+    """What a number means, whoever computes it.
 
     ``direction`` says which way is better, where one is. ``items`` are the paper items it serves.
-    ``compute`` returns a frame with the columns of a quantity.
     """
 
     id: str
@@ -43,6 +42,15 @@ class Measure:
     source: str
     formula: str
     interval: str
+
+
+@dataclass(frozen=True)
+class Measure(Definition):
+    """A definition that computes itself from a dataset.
+
+    ``compute`` returns a frame with the columns of a quantity, for every region and year.
+    """
+
     compute: Callable[[Any, Settings], pl.DataFrame]
 
     def __call__(self, dataset: Tables, settings: Settings) -> pl.DataFrame:
@@ -61,30 +69,37 @@ class Measure:
         return frame.select(pl.col(name).cast(kind) for name, kind in QUANTITY_SCHEMA.items())
 
 
-_REGISTRY: dict[str, Measure] = {}
+_REGISTRY: dict[str, Definition] = {}
+
+D = TypeVar("D", bound=Definition)
 
 
-def register(measure: Measure) -> Measure:
-    """Put a measure into the registry.
+def register(definition: D) -> D:
+    """Put a measure, or the definition of a number that the run computes, into the registry.
 
     Raises
     ------
     ValueError
-        If another measure has this id.
+        If another one has this id.
     """
-    if measure.id in _REGISTRY:
-        raise ValueError(f'two measures with the id "{measure.id}"')
-    _REGISTRY[measure.id] = measure
-    return measure
+    if definition.id in _REGISTRY:
+        raise ValueError(f'two measures with the id "{definition.id}"')
+    _REGISTRY[definition.id] = definition
+    return definition
 
 
-def registry() -> Mapping[str, Measure]:
-    """Every registered measure by id."""
+def registry() -> Mapping[str, Definition]:
+    """Every registered definition by id."""
     return _REGISTRY
 
 
-def to_rows(measures: Iterable[Measure]) -> list[dict[str, Any]]:
-    """Measures as rows for the ledger and the methods page."""
+def measures() -> list[Measure]:
+    """Every registered measure, in order."""
+    return [d for d in _REGISTRY.values() if isinstance(d, Measure)]
+
+
+def to_rows(definitions: Iterable[Definition]) -> list[dict[str, Any]]:
+    """Definitions as rows for the ledger and the methods page."""
     return [
         {
             "id": m.id,
@@ -99,5 +114,5 @@ def to_rows(measures: Iterable[Measure]) -> list[dict[str, Any]]:
             "formula": m.formula,
             "interval": m.interval,
         }
-        for m in measures
+        for m in definitions
     ]

@@ -35,6 +35,7 @@ _DEFAULTS = (
     Threshold("minimum_years", 5, 4, 8, "years a trend needs", "rule of thumb: fewer points give no usable slope", "house"),
     Threshold("peers", 12, 6, 20, "regions matched", "balance of likeness and number; the second choice checks it", "house"),
     Threshold("minimum_peers", 5, 4, 10, "peers with a known value before a percentile is given", "rule of thumb: one region more or less moves a percentile by 20 points", "house"),
+    Threshold("minimum_regions", 10, 5, 30, "regions a base rate needs", "rule of thumb: below it one region decides", "house"),
     Threshold("input_driven", 0.6667, 0.5, 0.8, "share of growth from labour and capital above which it counts as input-driven", "operational reading of the paper, item 4", "paper"),
     Threshold("exit_years", 8, 8, 12, "yearly points the exit test needs", "operational reading of the paper, item 18", "paper"),
     Threshold("exit_window", 6, 5, 8, "years in a rolling window of the exit test", "shortest window with a usable slope", "house"),

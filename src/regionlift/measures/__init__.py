@@ -1,0 +1,27 @@
+"""One file a family of measures; importing the package registers all of them."""
+
+from regionlift.measures import (
+    events,
+    exit_test,
+    factor,
+    location,
+    peers,
+    position,
+    stage,
+    structure,
+    transition,
+    value,
+)
+
+__all__ = [
+    "events",
+    "exit_test",
+    "factor",
+    "location",
+    "peers",
+    "position",
+    "stage",
+    "structure",
+    "transition",
+    "value",
+]

@@ -1,0 +1,63 @@
+"""Bayesian bootstrap: smooth weights in place of drawing with replacement.
+
+With six or seven sub-industries an ordinary bootstrap often draws a block without one of them,
+which is another block; Dirichlet weights keep every unit in every replicate (Rubin 1981, The
+Bayesian Bootstrap, Annals of Statistics 9(1)).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from regionlift.evidence.settings import Settings
+from regionlift.measures.cube import Floats
+
+#: Replicates held in memory at once.
+_CHUNK = 100
+
+
+def weights(units: int, settings: Settings) -> Floats:
+    """Dirichlet(1, ..., 1) weights times the number of units, (replicate, unit).
+
+    The stream depends on the seed and the number of units alone, so that two measures over the
+    same sub-industries use the same weights and can be compared replicate by replicate.
+    """
+    rng = np.random.default_rng([settings.whole("seed"), units])
+    return rng.dirichlet(np.ones(units), size=settings.whole("resamples")) * units
+
+
+def draws(kernel: Callable[..., Floats], arrays: list[Floats], settings: Settings) -> Floats:
+    """The kernel on reweighted arrays, (replicate, ...); the last axis of each array is the unit."""
+    w = weights(arrays[0].shape[-1], settings)
+    shape = (1,) * (arrays[0].ndim - 1)
+    parts = []
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for start in range(0, len(w), _CHUNK):
+            block = w[start : start + _CHUNK]
+            block = block.reshape(len(block), *shape, -1)
+            parts.append(kernel(*(array * block for array in arrays)))
+    return np.concatenate(parts)
+
+
+def interval(replicates: Floats, settings: Settings) -> tuple[Floats, Floats]:
+    """Percentile interval along the first axis; NaN where any replicate is NaN."""
+    finite = np.isfinite(replicates).all(axis=0)
+    low, high = np.quantile(np.where(finite, replicates, 0), settings.tails, axis=0)
+    return np.where(finite, low, np.nan), np.where(finite, high, np.nan)
+
+
+def trend(years: Floats, log_values: Floats, settings: Settings) -> tuple[float, Floats]:
+    """Slope of a log-linear trend, and its replicates over the years.
+
+    .. math:: b = \\sum_t w_t (t-\\bar t)(y_t-\\bar y) / \\sum_t w_t (t-\\bar t)^2
+
+    with equal weights for the slope and Dirichlet weights for the replicates; weighted means.
+    """
+    w = np.vstack([np.ones(len(years)), weights(len(years), settings)])
+    w /= w.sum(axis=1, keepdims=True)
+    t = years - (w @ years)[:, None]
+    y = log_values - (w @ log_values)[:, None]
+    slopes = (w * t * y).sum(axis=1) / (w * t * t).sum(axis=1)
+    return float(slopes[0]), slopes[1:]
