@@ -1,0 +1,198 @@
+"""Thin commands: each calls one function of the public API and prints what it returns."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Evidence for upgrading a regional equipment industry.",
+)
+
+Folder = Annotated[Path, typer.Argument(help="Dataset folder with a regionlift.toml.")]
+Out = Annotated[Path, typer.Option("--out", "-o", help="Folder to write.")]
+Without = Annotated[
+    list[str] | None,
+    typer.Option("--without", help="Leave a sub-industry out of the block; may be repeated."),
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Move a threshold: name=value; may be repeated."),
+]
+
+
+@app.command()
+def run(
+    folder: Folder,
+    region: Annotated[str, typer.Option(help='Region of the panel, or "all".')] = "",
+    out: Out = Path("out"),
+    year: Annotated[int | None, typer.Option(help="Last year to look at.")] = None,
+    peers: Annotated[str, typer.Option(help="Peers by name, separated by ; (else matched).")] = "",
+    without: Without = None,
+    set_: Set = None,
+) -> None:
+    """Read a dataset, measure and judge a region, write report, lists and evidence."""
+    from regionlift import run as api
+
+    console = _console()
+    given = tuple(p.strip() for p in peers.split(";") if p.strip())
+    left_out, moved = tuple(without or ()), _overrides(set_)
+    if region == "all":
+        if given:
+            raise ValueError("--peers names the peers of one region; leave it out with all")
+        with _progress() as step:
+            runs = [
+                done.out
+                for done in api.run_all(
+                    folder, out, year=year, without=left_out, overrides=moved, step=step
+                )
+            ]
+        console.print(f"wrote {len(runs)} regions below {out}/", highlight=False)
+        return
+    with _progress() as step:
+        done = api.run(
+            folder, region, out, year=year, peers=given, without=left_out, overrides=moved,
+            step=step,
+        )  # fmt: skip
+    _summary(done)
+
+
+@app.command()
+def demo(
+    out: Out = Path("out"),
+    folder: Annotated[Path, typer.Option(help="Folder for the generated data.")] = Path("beijiang"),
+    seed: Annotated[int, typer.Option(help="Seed of the generator.")] = 0,
+) -> None:
+    """Generate the SYNTHETIC province Beijiang and study it."""
+    from regionlift import run as api
+
+    with _progress() as step:
+        done = api.demo(out, folder, seed, step)
+    _summary(done)
+
+
+@app.command()
+def check(
+    folder: Folder,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Workbook to write.")] = Path(
+        "data-issues.xlsx"
+    ),
+) -> None:
+    """Audit a dataset: where, what was found, what was expected, and the fix."""
+    from regionlift.data.check import check as api
+    from regionlift.output.lists import write_problems
+    from regionlift.output.terminal import audit
+
+    found = api(folder)
+    audit(found.problems, _console())
+    write_problems(out, found.problems)
+    typer.echo(f"wrote {out}")
+    if found.errors:
+        raise typer.Exit(1)
+
+
+@app.command()
+def init(
+    folder: Folder,
+    scope: Annotated[str, typer.Option(help="Shipped scope to start from.")] = "gbt4754-2017",
+) -> None:
+    """Write a commented regionlift.toml to fill in."""
+    from regionlift.data.template import write_template
+
+    typer.echo(f"wrote {write_template(folder, scope)}")
+
+
+@app.command()
+def trace(
+    id: Annotated[str, typer.Argument(help="Evidence id from the report or the lists.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder of the run.")] = Path("out"),
+    rows: Annotated[int, typer.Option(help="Rows to show.")] = 10,
+) -> None:
+    """Show what stands behind one number: formula, source, SQL, rows."""
+    from regionlift.evidence.ledger import trace as api
+    from regionlift.output.terminal import traced
+
+    traced(api(out, id, rows), _console())
+
+
+@app.command()
+def settings() -> None:
+    """List every threshold with its value, range, meaning and source."""
+    from regionlift.evidence.settings import settings as api
+    from regionlift.output.terminal import thresholds
+
+    thresholds(api(), _console())
+
+
+@app.command()
+def contract() -> None:
+    """Print the data contract: every table and column."""
+    from regionlift.data.contract import contract_page
+
+    typer.echo(contract_page(), nl=False)
+
+
+def _overrides(pairs: list[str] | None) -> dict[str, str]:
+    moved = {}
+    for pair in pairs or ():
+        name, sign, value = pair.partition("=")
+        if not sign:
+            raise ValueError(f'--set {pair}: expected name=value, such as "label_share=0.7"')
+        moved[name.strip()] = value.strip()
+    return moved
+
+
+def _console() -> "Console":  # noqa: F821, UP037
+    from rich.console import Console
+
+    return Console()
+
+
+def _summary(done: "Run") -> None:  # noqa: F821, UP037
+    from regionlift.output.terminal import summary
+
+    summary(done.study, done.out, _console())
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """A line on standard error that names the step and counts the seconds."""
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
+        console=Console(stderr=True), transient=True,
+    ) as progress:  # fmt: skip
+        task = progress.add_task("start", total=None)
+        yield lambda name: progress.update(task, description=name)
+
+
+def main() -> None:
+    """Run a command; a user's mistake is a message and exit code 1, never a traceback."""
+    from regionlift.data.problems import DatasetError
+
+    try:
+        app()
+    except DatasetError as error:
+        from regionlift.output.terminal import audit
+
+        audit(error.problems, _console())
+        typer.echo("Nothing was run and nothing was changed. `regionlift check` writes this as "
+                   "a workbook.", err=True)  # fmt: skip
+        sys.exit(1)
+    except (LookupError, ValueError, OSError) as error:
+        typer.echo(f"regionlift: {error.args[0] if isinstance(error, KeyError) else error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""One region's study: every number and verdict of a run, before anything is written."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import polars as pl
+
+from regionlift.data.dataset import Dataset
+from regionlift.evidence.measure import measures
+from regionlift.evidence.quantity import Quantity, from_row, to_frame
+from regionlift.evidence.settings import Settings
+from regionlift.evidence.verdict import Verdict
+from regionlift.measures.drivers import input_driven
+from regionlift.measures.exit_test import ExitTest, exit_test
+from regionlift.measures.peers import PeerSet, choose_peers
+from regionlift.measures.stage import StageProfile, stage_profile
+from regionlift.measures.transition import BaseRates, base_rates
+
+Frames = dict[str, pl.DataFrame]
+
+
+def measure_all(dataset: Dataset, settings: Settings) -> Frames:
+    """Quantities of every measure for every region, by measure id."""
+    return {measure.id: measure(dataset, settings) for measure in measures()}
+
+
+@dataclass(frozen=True)
+class Study:
+    """Everything a report of one region is written from."""
+
+    dataset: Dataset
+    settings: Settings
+    region: str
+    year: int | None
+    frames: Frames
+    peers: PeerSet
+    profile: StageProfile
+    rates: BaseRates
+    exit: ExitTest
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def quantities(self) -> pl.DataFrame:
+        """Every number of the run: all measures of all regions, then what is this region's own."""
+        own = [*self.profile.quantities, *self.rates.quantities, *self.exit.slopes]
+        return pl.concat([*self.frames.values(), to_frame(own)])
+
+    def find(self, measure: str, subject: str = "", period: str = "") -> Quantity:
+        """A quantity of a measure; without a period the last known one, else the last one."""
+        rows = self.frames[measure].filter(pl.col("subject") == (subject or self.region))
+        if period:
+            rows = rows.filter(pl.col("period") == period)
+        rows = rows.sort("period")
+        known = rows.filter(pl.col("value").is_not_null())
+        chosen = known if known.height else rows
+        if chosen.is_empty():
+            raise LookupError(f"no {measure} for {subject or self.region} {period}")
+        return from_row(chosen.row(-1, named=True))
+
+    @property
+    def result_hash(self) -> str:
+        """SHA-256 over every number and verdict: equal inputs give equal digits."""
+        digest = hashlib.sha256()
+        ordered = self.quantities.sort("id").select("id", "value", "low", "high", "status")
+        digest.update(ordered.write_csv().encode())
+        for verdict in sorted(self.verdicts, key=lambda v: v.id):
+            digest.update(f"{verdict.id}={verdict.truth}\n".encode())
+        return digest.hexdigest()
+
+
+def study(
+    dataset: Dataset,
+    frames: Frames,
+    region: str,
+    settings: Settings,
+    *,
+    year: int | None = None,
+    peers: tuple[str, ...] = (),
+) -> Study:
+    """Judge one region from the quantities of all.
+
+    Raises
+    ------
+    LookupError
+        If the region or a fixed peer is not in the panel.
+    """
+    region = dataset.region(region)
+    chosen = choose_peers(dataset, region, settings, year, peers)
+    profile = stage_profile(frames, dataset, region, chosen, settings, year)
+    rates = base_rates(frames, region, settings, year)
+    leaving = exit_test(frames, dataset, region, settings)
+    driven = input_driven(frames, region, settings)
+    verdicts = (*profile.verdicts, leaving.verdict, *leaving.tests, driven)
+    return Study(
+        dataset, settings, region, year, frames, chosen, profile, rates, leaving, verdicts
+    )

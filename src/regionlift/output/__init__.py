@@ -1,0 +1,1 @@
+"""What leaves the house: the report page, charts, documents and tables."""

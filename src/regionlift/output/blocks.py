@@ -1,0 +1,142 @@
+"""Small builders for the blocks of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from regionlift.evidence.measure import registry
+from regionlift.evidence.verdict import Verdict
+from regionlift.measures.study import Study
+from regionlift.output.charts import Spec
+from regionlift.output.evidence import Book
+from regionlift.output.page import (
+    Cell,
+    ChartBlock,
+    ClauseVerdict,
+    Column,
+    Fact,
+    Run,
+    Table,
+    TableBlock,
+    TextBlock,
+    VerdictsBlock,
+)
+from regionlift.output.words import significant
+
+#: Clause -> the question it answers, in words.
+CLAUSES = {
+    "stage.factor.leads": "The factor gauge leads clearly",
+    "stage.value.leads": "The value-chain gauge leads clearly",
+    "stage.structure.leads": "The structure gauge leads clearly",
+    "stage.factor.exit": "Incremental innovation no longer pays: the factor stage is ending",
+    "stage.factor.exit.renovation_spend": "Productivity no longer responds to technical renovation",
+    "stage.factor.exit.utility_models": "Productivity no longer responds to utility models",
+    "drivers.input_driven": "Growth came mostly from more inputs",
+}
+
+
+def text(*runs: Run, title: str = "") -> TextBlock:
+    """A paragraph."""
+    block: TextBlock = {"kind": "text", "text": list(runs)}
+    if title:
+        block["title"] = title
+    return block
+
+
+def columns(*heads: str) -> list[Column]:
+    """Column heads; a head that begins with ">" goes to the right."""
+    return [
+        {"title": head.removeprefix(">"), "align": "right" if head.startswith(">") else "left"}
+        for head in heads
+    ]
+
+
+def table(
+    id: str,
+    title: str,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    note: str = "",
+    limit: int | None = None,
+) -> TableBlock:
+    """A table of its own."""
+    return {
+        "kind": "table", "id": id, "title": title, "note": note, "columns": columns(*heads),
+        "rows": [list(row) for row in rows], "limit": limit,
+    }  # fmt: skip
+
+
+def chart(
+    study: Study,
+    id: str,
+    title: str,
+    finding: str,
+    spec: Spec,
+    behind: Table,
+    measure: str,
+    years: str,
+    settings: Sequence[str] = (),
+) -> ChartBlock:
+    """A chart with its strip; formula and source are those of the measure."""
+    definition = registry()[measure]
+    facts: list[Fact] = [
+        {"label": name, "value": f"{study.settings[name]:g}"}
+        for name in (*settings, "resamples", "seed", "confidence")
+    ]
+    return {
+        "kind": "chart", "id": id, "title": title, "finding": finding, "spec": spec,
+        "table": behind,
+        "how": {"formula": definition.formula, "source": definition.source, "years": years},
+        "settings": facts,
+    }  # fmt: skip
+
+
+def verdicts(found: Sequence[Verdict], book: Book, study: Study, title: str = "") -> VerdictsBlock:
+    """Clauses with their answers, each opening the numbers it was read from."""
+    by_id = {q.id: q for q in [*study.profile.quantities, *study.exit.slopes]}
+    items: list[ClauseVerdict] = []
+    for verdict in found:
+        ids = []
+        for id in verdict.evidence:
+            if id in by_id:
+                ids.append(book.note(by_id[id]))
+            else:
+                measure, subject, period = id.split("/")
+                ids.append(book.note(study.find(measure, subject, period)))
+        items.append(
+            {
+                "clause": CLAUSES[verdict.clause],
+                "verdict": verdict.truth.value,
+                "reason": verdict.reason,
+                "settles": verdict.settles,
+                "evidence": ids,
+            }
+        )
+    block: VerdictsBlock = {"kind": "verdicts", "items": items}
+    if title:
+        block["title"] = title
+    return block
+
+
+def plain(frame: pl.DataFrame, heads: Sequence[str] = ()) -> Table:
+    """A frame as the table behind a chart, every digit kept."""
+    names = list(heads) or frame.columns
+    numeric = [frame.schema[c].is_numeric() for c in frame.columns]
+    return {
+        "columns": [
+            {"title": name, "align": "right" if right else "left"}
+            for name, right in zip(names, numeric, strict=True)
+        ],
+        "rows": [[_cell(v) for v in row] for row in frame.iter_rows()],
+    }
+
+
+def _cell(value: Any) -> Cell:
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return {"text": significant(value, 4), "sort": value}
+    return str(value)

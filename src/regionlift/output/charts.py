@@ -1,0 +1,168 @@
+"""Chart specifications, written once with Altair; page, file and notebook draw the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+INK, ACCENT, QUIET, PEER = "#1a1a1a", "#00558c", "#b8bec6", "#d08a1d"
+_FONT = "system-ui, 'Segoe UI', 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif"
+
+Spec = dict[str, Any]
+
+
+def _finish(chart: Any, height: int | None = 280) -> Spec:
+    """Container width, quiet axes, one font; as a plain Vega-Lite dictionary."""
+    sized = chart.properties(width="container", **({"height": height} if height else {}))
+    configured = (
+        sized.configure(font=_FONT, background="#ffffff")
+        .configure_axis(
+            labelColor=INK, titleColor=INK, gridColor="#e6e8eb", domainColor="#8a9099",
+            labelFontSize=12, titleFontSize=12, titleFontWeight="normal", labelLimit=320,
+        )
+        .configure_legend(labelFontSize=12, titleFontSize=12, orient="top", labelLimit=320)
+        .configure_view(stroke=None)
+    )  # fmt: skip
+    spec: Spec = configured.to_dict()
+    return spec
+
+
+def percentiles(frame: pl.DataFrame) -> Spec:
+    """Dot and interval by marker; columns marker, gauge, percentile, low, high."""
+    base = alt.Chart(frame).encode(
+        y=alt.Y("marker:N", sort=None, title=None),
+        color=alt.Color(
+            "gauge:N", title="Gauge", sort=["factor", "value chain", "structure"],
+            scale=alt.Scale(domain=["factor", "value chain", "structure"],
+                            range=["#00558c", "#d08a1d", "#4d7a3a"]),
+        ),
+    )  # fmt: skip
+    scale = alt.Scale(domain=[0, 100])
+    rule = base.mark_rule(strokeWidth=3, opacity=0.55).encode(
+        x=alt.X("low:Q", scale=scale, title="Percentile among peers (50 is the middle)"), x2="high:Q"
+    )
+    dot = base.mark_circle(size=110, opacity=1).encode(
+        x=alt.X("percentile:Q", scale=scale),
+        tooltip=["marker", "percentile", "low", "high", "year"],
+    )
+    middle = (
+        alt.Chart(pl.DataFrame({"x": [50]})).mark_rule(strokeDash=[4, 4], color="#8a9099")
+        .encode(x="x:Q")
+    )  # fmt: skip
+    return _finish(middle + rule + dot, max(120, 26 * frame.height))
+
+
+def size_quality(frame: pl.DataFrame, size: str, quality: str) -> Spec:
+    """Regions by size and quality; columns region, size, quality, group."""
+    domain = ["this region", "peers", "other regions"]
+    points = alt.Chart(frame).mark_circle(opacity=0.85).encode(
+        x=alt.X("size:Q", title=size, scale=alt.Scale(type="log", nice=False)),
+        y=alt.Y("quality:Q", title=quality, scale=alt.Scale(zero=False)),
+        color=alt.Color("group:N", title=None, sort=domain,
+                        scale=alt.Scale(domain=domain, range=[ACCENT, PEER, QUIET])),
+        size=alt.Size("group:N", legend=None,
+                      scale=alt.Scale(domain=domain, range=[180, 80, 36])),
+        order=alt.Order("rank:Q", sort="descending"),
+        tooltip=["region", "size", "quality"],
+    )  # fmt: skip
+    named = alt.Chart(frame.filter(pl.col("group") != "other regions"))
+    label = named.mark_text(dy=-11, fontSize=11, color=INK).encode(
+        x="size:Q", y="quality:Q", text="region:N"
+    )
+    return _finish(points + label, 340)
+
+
+def quotients(frame: pl.DataFrame) -> Spec:
+    """Location quotients; columns industry, value, low, high."""
+    y = alt.Y("industry:N", sort=None, title=None)
+    bar = alt.Chart(frame).mark_bar(color=ACCENT, opacity=0.85, height=14).encode(
+        y=y, x=alt.X("value:Q", title="Location quotient (1 is the reference area)"),
+        tooltip=["industry", "value", "low", "high"],
+    )  # fmt: skip
+    rule = alt.Chart(frame).mark_rule(color=INK).encode(y=y, x="low:Q", x2="high:Q")
+    one = (
+        alt.Chart(pl.DataFrame({"x": [1]})).mark_rule(strokeDash=[4, 4], color=INK).encode(x="x:Q")
+    )
+    return _finish(bar + rule + one, 30 * frame.height + 20)
+
+
+def against_peers(frame: pl.DataFrame, title: str) -> Spec:
+    """A marker along the years; columns year, value, low, high (peers' quartiles), median."""
+    x = alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0))
+    band = alt.Chart(frame).mark_area(color=QUIET, opacity=0.45).encode(
+        x=x, y=alt.Y("low:Q", title=title, scale=alt.Scale(zero=False)), y2="high:Q"
+    )
+    median = alt.Chart(frame).mark_line(color="#6b7280", strokeDash=[5, 4]).encode(x=x, y="median:Q")
+    own = (
+        alt.Chart(frame).mark_line(color=ACCENT, strokeWidth=2.5, point=True)
+        .encode(x=x, y="value:Q", tooltip=["year", "value", "median"])
+    )  # fmt: skip
+    return _finish(band + median + own, 260)
+
+
+def parts(frame: pl.DataFrame, order: list[str], title: str) -> Spec:
+    """Stacked parts of a change by window; columns window, part, value."""
+    bars = alt.Chart(frame).mark_bar().encode(
+        x=alt.X("window:N", title=None, axis=alt.Axis(labelAngle=0)),
+        y=alt.Y("value:Q", title=title),
+        color=alt.Color("part:N", title=None, sort=order,
+                        scale=alt.Scale(domain=order, range=[ACCENT, PEER, "#4d7a3a"])),
+        tooltip=["window", "part", "value"],
+    )  # fmt: skip
+    zero = alt.Chart(pl.DataFrame({"y": [0]})).mark_rule(color=INK).encode(y="y:Q")
+    return _finish(bars + zero, 280)
+
+
+def shares(frame: pl.DataFrame) -> Spec:
+    """Share of each sub-industry in two years; columns industry, year, share."""
+    years = frame["year"].unique().sort().to_list()
+    line = alt.Chart(frame).mark_line(color=QUIET).encode(
+        y=alt.Y("industry:N", sort=None, title=None), x="share:Q", detail="industry:N"
+    )
+    dot = alt.Chart(frame).mark_circle(size=100, opacity=1).encode(
+        y=alt.Y("industry:N", sort=None, title=None),
+        x=alt.X("share:Q", title="Share of the block", axis=alt.Axis(format="%")),
+        color=alt.Color("year:N", title=None,
+                        scale=alt.Scale(domain=years, range=[PEER, ACCENT][: len(years)])),
+        tooltip=["industry", "year", "share"],
+    )  # fmt: skip
+    return _finish(line + dot, 34 * frame["industry"].n_unique() + 20)
+
+
+STATE_COLOURS = {
+    "known": "#00558c",
+    "suppressed": "#d08a1d",
+    "not collected": "#e6e8eb",
+    "not applicable": "#9aa1ab",
+}
+
+
+def coverage(frame: pl.DataFrame) -> Spec:
+    """Worst state of the block's cells by column and year; columns column, year, state."""
+    cells = alt.Chart(frame).mark_rect(stroke="#ffffff").encode(
+        x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=-45)),
+        y=alt.Y("column:N", title=None, sort=None),
+        color=alt.Color("state:N", title=None,
+                        scale=alt.Scale(domain=list(STATE_COLOURS),
+                                        range=list(STATE_COLOURS.values()))),
+        tooltip=["column", "year", "state", "known"],
+    )  # fmt: skip
+    return _finish(cells, 24 * frame["column"].n_unique() + 20)
+
+
+def transitions(frame: pl.DataFrame) -> Spec:
+    """Transition counts; columns profile, later, cases, share."""
+    cells = alt.Chart(frame).mark_rect(stroke="#ffffff").encode(
+        x=alt.X("later:N", title="Profile later", axis=alt.Axis(labelAngle=-20)),
+        y=alt.Y("profile:N", title="Profile now"),
+        color=alt.Color("share:Q", title="Share of the row", scale=alt.Scale(scheme="blues"),
+                        legend=alt.Legend(format="%")),
+        tooltip=["profile", "later", "cases", "regions", "share"],
+    )  # fmt: skip
+    text = alt.Chart(frame).mark_text(fontSize=12).encode(
+        x="later:N", y="profile:N", text="cases:Q",
+        color=alt.condition("datum.share > 0.5", alt.value("white"), alt.value(INK)),
+    )  # fmt: skip
+    return _finish(cells + text, 46 * frame["profile"].n_unique() + 30)

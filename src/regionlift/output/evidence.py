@@ -1,0 +1,89 @@
+"""Links from the page to what stands behind its numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+
+from regionlift.evidence.ledger import read_trace
+from regionlift.evidence.measure import registry
+from regionlift.evidence.quantity import Quantity, Status
+from regionlift.output.page import Cell, Evidence, Link
+from regionlift.output.words import exact, level, span, with_unit
+
+#: Rows of the evidence shown in the page; the ledger has them all.
+FIRST = 5
+
+
+class Book:
+    """Collects every quantity the pages mention, then reads its rows from the ledger."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, Quantity] = {}
+
+    def note(self, quantity: Quantity) -> str:
+        """Remember a quantity; returns its id."""
+        self._seen[quantity.id] = quantity
+        return quantity.id
+
+    def cell(self, quantity: Quantity) -> Cell:
+        """Table cell with the value, opening its evidence."""
+        return {
+            "text": level(quantity),
+            "evidence": self.note(quantity),
+            "status": quantity.status.value,
+            "sort": quantity.value,
+        }
+
+    def link(self, quantity: Quantity, text: str = "") -> Link:
+        """Piece of a sentence with the value, opening its evidence."""
+        return {"text": text or with_unit(quantity), "evidence": self.note(quantity)}
+
+    @property
+    def quantities(self) -> list[Quantity]:
+        """Everything mentioned, in order of first mention."""
+        return list(self._seen.values())
+
+    def records(self, ledger: duckdb.DuckDBPyConnection) -> dict[str, Evidence]:
+        """Evidence by id, with the first rows read from the ledger."""
+        return {id: _record(ledger, q) for id, q in self._seen.items()}
+
+
+def _record(ledger: duckdb.DuckDBPyConnection, q: Quantity) -> Evidence:
+    definition = registry()[q.measure]
+    record: Evidence = {
+        "title": definition.title,
+        "measure": q.measure,
+        "subject": q.subject,
+        "period": q.period,
+        "text": exact(q.value),
+        "interval": f"{exact(q.low)} to {exact(q.high)}" if q.low is not None else None,
+        "unit": q.unit,
+        "n": q.n,
+        "status": q.status.value,
+        "provenance": q.provenance.value,
+        "reason": q.reason,
+        "settles": q.settles,
+        "formula": definition.formula,
+        "source": definition.source,
+        "sql": q.sql,
+        "query": q.query,
+    }
+    if q.sql:
+        found = read_trace(ledger, q.id, FIRST)
+        record["rows"] = found.rows
+        record["columns"] = found.first.columns
+        record["first"] = [[_shown(v) for v in row] for row in found.first.iter_rows()]
+    return record
+
+
+def _shown(value: Any) -> Any:
+    return exact(value) if isinstance(value, float) else value
+
+
+def state(quantity: Quantity) -> str:
+    """Value with interval, or why there is none."""
+    if quantity.status is Status.KNOWN:
+        return f"{with_unit(quantity)} ({span(quantity)})"
+    return f"cannot tell: {quantity.reason}"

@@ -1,0 +1,53 @@
+"""The files of a run: ledger, report, lists."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from regionlift.evidence.ledger import LEDGER, write_ledger
+from regionlift.evidence.measure import registry, to_rows
+from regionlift.evidence.verdict import to_frame as verdict_frame
+from regionlift.measures.study import Study
+from regionlift.output.lists import write_lists
+from regionlift.output.page import render
+from regionlift.output.report import payload
+
+REPORT, LISTS = "report.html", "lists.xlsx"
+
+
+def write_study(study: Study, folder: Path) -> None:
+    """Write ledger, report and lists of one study into an empty folder."""
+    write_ledger(folder / LEDGER, ledger_tables(study))
+    with duckdb.connect(str(folder / LEDGER), read_only=True) as ledger:
+        page = render(payload(study, ledger))
+    (folder / REPORT).write_text(page, encoding="utf-8")
+    write_lists(folder / LISTS, study)
+
+
+def ledger_tables(study: Study) -> dict[str, pl.DataFrame]:
+    """Every table of the ledger: numbers, verdicts, what they mean, and the data themselves."""
+    settings = [
+        {"name": t.name, "value": t.value, "low": t.low, "high": t.high, "meaning": t.meaning,
+         "source": t.source, "origin": t.origin}
+        for t in study.settings.thresholds.values()
+    ]  # fmt: skip
+    problems = pl.DataFrame(
+        [asdict(p) for p in study.dataset.warnings],
+        schema_overrides={"row": pl.Int64},
+        infer_schema_length=None,
+    )
+    return {
+        "quantities": study.quantities,
+        "verdicts": verdict_frame(list(study.verdicts)),
+        "measures": pl.DataFrame(to_rows(registry().values())),
+        "thresholds": pl.DataFrame(settings),
+        "sources": pl.DataFrame([asdict(s) for s in study.dataset.sources]),
+        "problems": problems,
+        "peers": study.peers.table,
+        "profiles": study.rates.profiles,
+        **study.dataset.tables,
+    }

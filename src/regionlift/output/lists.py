@@ -1,0 +1,202 @@
+"""Lists as workbooks: what people mail to each other. Text is always written as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import xlsxwriter
+
+from regionlift.data.problems import Problem
+from regionlift.evidence.measure import registry
+from regionlift.evidence.quantity import Quantity
+from regionlift.evidence.verdict import Truth
+from regionlift.measures.stage import TITLES
+from regionlift.measures.study import Study
+from regionlift.output.blocks import CLAUSES
+from regionlift.output.pages.common import placed
+
+#: A fixed date, so that equal inputs give an equal workbook.
+_CREATED = datetime(2020, 1, 1)
+
+#: Excel's own limit on a cell, and a width that still fits a screen.
+_CELL, _WIDTH = 32_000, 60
+
+Rows = Sequence[Sequence[Any]]
+
+
+def write_workbook(
+    path: Path, sheets: Mapping[str, tuple[Sequence[str], Rows]], synthetic: bool = False
+) -> None:
+    """Write sheets of (heads, rows); first row frozen and filterable.
+
+    No cell is ever a formula or a link, whatever a name begins with.
+    """
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        book.set_properties({"created": _CREATED, "comments": "SYNTHETIC" if synthetic else ""})
+        bold = book.add_format({"bold": True, "bg_color": "#e6eef5", "text_wrap": True})
+        warn = book.add_format({"bold": True, "font_color": "#9c1c1c"})
+        for name, (heads, rows) in sheets.items():
+            sheet = book.add_worksheet(name)
+            top = 1 if synthetic else 0
+            if synthetic:
+                sheet.write_string(0, 0, "SYNTHETIC: generated data, not about any real place", warn)
+            for column, head in enumerate(heads):
+                sheet.write_string(top, column, head, bold)
+            for number, row in enumerate(rows, start=top + 1):
+                for column, value in enumerate(row):
+                    _write(sheet, number, column, value)
+            sheet.freeze_panes(top + 1, 0)
+            if rows:
+                sheet.autofilter(top, 0, top + len(rows), len(heads) - 1)
+            for column, head in enumerate(heads):
+                longest = max([len(head), *(len(str(r[column])) for r in rows[:200])])
+                sheet.set_column(column, column, min(longest + 2, _WIDTH))
+
+
+def _write(sheet: Any, row: int, column: int, value: Any) -> None:
+    if value is None:
+        sheet.write_blank(row, column, None)
+    elif isinstance(value, bool):
+        sheet.write_boolean(row, column, value)
+    elif isinstance(value, (int, float)):
+        sheet.write_number(row, column, value)
+    else:
+        sheet.write_string(row, column, str(value)[:_CELL])
+
+
+def problem_rows(problems: Iterable[Problem]) -> tuple[Sequence[str], Rows]:
+    """Audit findings as a sheet."""
+    heads = ["severity", "code", "table", "file", "row", "column", "found", "expected", "fix"]
+    rows = [[getattr(p, head) for head in heads] for p in problems]
+    return heads, rows
+
+
+def write_problems(path: Path, problems: Sequence[Problem]) -> None:
+    """The audit as a workbook."""
+    write_workbook(path, {"problems": problem_rows(problems)})
+
+
+def write_lists(path: Path, study: Study) -> None:
+    """``lists.xlsx`` of one region."""
+    sheets: dict[str, tuple[Sequence[str], Rows]] = {
+        "read me": _read_me(study),
+        "stage markers": _markers(study),
+        "sub-industries": _sub_industries(study),
+        "peers": _frame(study.peers.table),
+        "balance": _frame(study.peers.balance),
+        "verdicts": _verdicts(study),
+        "base rates": _frame(study.rates.matrix),
+        "cannot tell": _unknown(study),
+        "data issues": problem_rows(study.dataset.warnings),
+        "thresholds": _thresholds(study),
+        "sources": _sources(study),
+    }
+    write_workbook(path, sheets, study.dataset.manifest.dataset.synthetic)
+
+
+def _read_me(study: Study) -> tuple[Sequence[str], Rows]:
+    identity = study.dataset.manifest.dataset
+    rows = [
+        ["region", study.region],
+        ["dataset", identity.title],
+        ["scope", study.dataset.scope.title],
+        ["sub-industries", ", ".join(f"{i.code} {i.name}" for i in study.dataset.block)],
+        ["peers", study.peers.rule],
+        ["reading", study.profile.sentence],
+        ["numbers", "an empty value is not zero: its status and reason stand beside it"],
+        ["trace", "regionlift trace ID --out . shows the rows behind any id"],
+        ["results hash", study.result_hash],
+        ["source", identity.source],
+        ["licence", identity.licence],
+        ["note", identity.note],
+    ]
+    return ["item", "text"], rows
+
+
+_QUANTITY = ["value", "low", "high", "unit", "n", "status", "provenance", "reason", "settles", "id"]
+
+
+def _numbers(q: Quantity) -> list[Any]:
+    return [
+        q.value, q.low, q.high, q.unit, q.n, q.status.value, q.provenance.value, q.reason,
+        q.settles, q.id,
+    ]  # fmt: skip
+
+
+def _markers(study: Study) -> tuple[Sequence[str], Rows]:
+    heads = ["gauge", "marker", "year", "percentile", "p low", "p high", "second choice",
+             "direction", "trend % a year", *_QUANTITY, "id of percentile"]  # fmt: skip
+    rows = [
+        [TITLES[name], registry()[p.marker].title, p.level.period, p.percentile.value,
+         p.percentile.low, p.percentile.high, p.second.value, p.direction, p.trend.value,
+         *_numbers(p.level), p.percentile.id]
+        for name, p in placed(study)
+    ]  # fmt: skip
+    return heads, rows
+
+
+def _sub_industries(study: Study) -> tuple[Sequence[str], Rows]:
+    """Location quotients of every sub-industry, every year."""
+    names = {i.code: i for i in study.dataset.block}
+    heads = ["code", "name", "中文名称", "tier", "measure", "year", *_QUANTITY]
+    rows = []
+    for measure in ("location_quotient_employment", "location_quotient_value_added"):
+        own = study.frames[measure].filter(
+            pl.col("subject").str.starts_with(study.region + "|"), pl.col("period") != ""
+        )
+        for row in own.sort("subject", "period").iter_rows(named=True):
+            industry = names[row["subject"].rpartition("|")[2]]
+            rows.append(
+                [industry.code, industry.name, industry.name_zh, industry.tier,
+                 registry()[measure].title, row["period"], *(row[c] for c in _QUANTITY)]
+            )  # fmt: skip
+    return heads, rows
+
+
+def _frame(frame: pl.DataFrame) -> tuple[Sequence[str], Rows]:
+    return frame.columns or ["none"], [list(row) for row in frame.iter_rows()]
+
+
+def _verdicts(study: Study) -> tuple[Sequence[str], Rows]:
+    heads = ["clause", "question", "verdict", "reason", "what would settle it", "evidence"]
+    rows = [
+        [v.clause, CLAUSES[v.clause], v.truth.value, v.reason, v.settles, "; ".join(v.evidence)]
+        for v in study.verdicts
+    ]
+    return heads, rows
+
+
+def _unknown(study: Study) -> tuple[Sequence[str], Rows]:
+    rows = [
+        [CLAUSES[v.clause], v.reason, v.settles, v.id]
+        for v in study.verdicts
+        if v.truth is Truth.CANNOT_TELL
+    ]
+    rows += [
+        [registry()[q.measure].title + f" ({q.subject.rpartition('|')[2]})", q.reason, q.settles,
+         q.id]
+        for _, p in placed(study)
+        for q in (p.percentile, p.trend)
+        if q.value is None
+    ]  # fmt: skip
+    return ["what", "why", "what would settle it", "id"], rows
+
+
+def _thresholds(study: Study) -> tuple[Sequence[str], Rows]:
+    rows = [
+        [t.name, t.value, t.low, t.high, t.meaning, t.source, t.origin]
+        for t in study.settings.thresholds.values()
+    ]
+    return ["name", "value", "from", "to", "meaning", "source", "whose"], rows
+
+
+def _sources(study: Study) -> tuple[Sequence[str], Rows]:
+    rows = [
+        [s.table, s.file, s.rows, s.source, s.licence, s.sha256] for s in study.dataset.sources
+    ]
+    return ["table", "file", "rows", "source", "licence", "sha256"], rows

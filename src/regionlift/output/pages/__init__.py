@@ -1,0 +1,1 @@
+"""The pages of the report, one file a page; the last three in one."""

@@ -1,0 +1,90 @@
+"""Page 1: the whole answer on one page."""
+
+from __future__ import annotations
+
+from regionlift.evidence.quantity import Status
+from regionlift.evidence.verdict import Truth
+from regionlift.measures.stage import TITLES
+from regionlift.measures.study import Study
+from regionlift.output.blocks import CLAUSES, table, text, verdicts
+from regionlift.output.evidence import Book
+from regionlift.output.page import Block, Cell, Gauge, Page
+from regionlift.output.pages.common import (
+    page,
+    rate_sentence,
+    reading,
+    title_of,
+    unknown_table,
+)
+from regionlift.output.words import listed, printed, with_unit
+
+
+def answer(study: Study, book: Book) -> Page:
+    """Page 1: the whole answer on one page."""
+    dataset, peers = study.dataset, study.peers
+    block = ", ".join(f"{i.code} {i.name}" for i in dataset.block)
+    who = (
+        f"compared with {listed(list(peers.members))}"
+        if peers.members
+        else f"no peers ({peers.reason})"
+    )
+    blocks: list[Block] = [
+        text(
+            f"{study.region}, equipment manufacturing ({dataset.scope.classification}: {block}), "
+            f"{who}. Peers were chosen before any result: {peers.rule}."
+        ),
+        {"kind": "gauges", "items": [_gauge(study, book, name) for name in study.profile.gauges]},
+        reading(study, book),
+        verdicts([study.exit.verdict, study.verdicts[-1]], book, study, "Two tests of the stage"),
+        text(*rate_sentence(study, book), title="How often such a profile changes"),
+        against_us(study),
+        unknown_table(study, 8),
+    ]
+    return page("answer", 1, None, "The answer on one page", study.profile.sentence, blocks)
+
+
+def _gauge(study: Study, book: Book, name: str) -> Gauge:
+    gauge = study.profile.gauges[name]
+    lead = gauge.lead
+    place = lead.percentile
+    notes = [f"Not used: {title_of(n)} ({why})" for n, _, why in
+             (text.partition(": ") for text in gauge.passed_over)]  # fmt: skip
+    if place.status is Status.KNOWN:
+        second = printed(lead.second.value, "percentile")
+        notes.insert(0, f"Among the second choice of peers: {second}")
+    known = lead.level.status is Status.KNOWN
+    where = f", {lead.level.period}" if lead.level.period else ""
+    return {
+        "title": f"{TITLES[name].capitalize()} upgrading",
+        "marker": title_of(lead.marker) + where,
+        "percentile": place.value,
+        "low": place.low,
+        "high": place.high,
+        "level_text": [book.link(lead.level, with_unit(lead.level))] if known else ["cannot tell"],
+        "direction": lead.direction,
+        "evidence": book.note(place),
+        "note": ". ".join(notes),
+    }
+
+
+def against_us(study: Study) -> Block:
+    """What went against the region: low, falling, or a bad verdict; said, not hidden."""
+    bad: list[list[Cell]] = []
+    for name, gauge in study.profile.gauges.items():
+        lead = gauge.lead
+        if lead.percentile.value is not None and lead.percentile.value < 50:
+            place = printed(lead.percentile.value, "percentile")
+            bad.append([TITLES[name], f"{title_of(lead.marker)} is at {place} of the peers"])
+        if lead.direction.startswith("falling"):
+            bad.append([TITLES[name], f"{title_of(lead.marker)} is {lead.direction}"])
+    bad += [
+        [CLAUSES[v.clause], v.reason]
+        for v in study.verdicts
+        if v.truth is Truth.MET and v.clause in ("drivers.input_driven", "stage.factor.exit")
+    ]
+    if not bad:
+        return text(
+            "Nothing measured stands below the middle of the peers or falls. What could not be "
+            "told may still.", title="What went against us",
+        )  # fmt: skip
+    return table("against-us", "What went against us", ["Where", "What"], bad)

@@ -1,0 +1,84 @@
+"""What several pages need."""
+
+from __future__ import annotations
+
+from regionlift.evidence.measure import registry
+from regionlift.evidence.quantity import Status
+from regionlift.evidence.verdict import Truth
+from regionlift.measures.position import Position
+from regionlift.measures.stage import TITLES
+from regionlift.measures.study import Study
+from regionlift.output.blocks import CLAUSES, table
+from regionlift.output.evidence import Book
+from regionlift.output.page import Block, Cell, Page, ReadingBlock, Run
+from regionlift.output.words import span
+
+
+def title_of(measure: str) -> str:
+    """Printed name of a measure."""
+    return registry()[measure].title
+
+
+def page(
+    id: str, number: int, question: str | None, title: str, finding: str, blocks: list[Block]
+) -> Page:
+    return {
+        "id": id, "number": number, "question": question, "title": title, "finding": finding,
+        "blocks": blocks,
+    }  # fmt: skip
+
+
+def reading(study: Study, book: Book) -> ReadingBlock:
+    """The label with the slider for its threshold."""
+    threshold = study.settings.thresholds["label_share"]
+    return {
+        "kind": "reading",
+        "label": study.profile.label,
+        "shares": [
+            {"stage": TITLES[name], "share": q.value, "evidence": book.note(q)}
+            for name, q in study.profile.shares.items()
+        ],
+        "threshold": threshold.value,
+        "range": [threshold.low, threshold.high],
+    }
+
+
+def rate_sentence(study: Study, book: Book) -> list[Run]:
+    rates, horizon = study.rates, study.settings.whole("horizon")
+    if rates.rate.value is None:
+        return [f"Cannot tell: {rates.rate.reason}."]
+    return [
+        f"The profile read now is {rates.current}. Of the cases of this profile in all regions of "
+        "the panel, ",
+        book.link(rates.rate),
+        f" had another profile {horizon} years later ({span(rates.rate)}; {rates.rate.n} regions). ",
+        "Skill of such rates against “nothing changes”, on later years: ",
+        book.link(rates.skill) if rates.skill.value is not None else "cannot tell",
+        "; at or below 0 they are no better than persistence.",
+    ]
+
+
+def unknown_table(study: Study, limit: int | None) -> Block:
+    """What cannot be told, and what would settle it, most useful first."""
+    rows: list[list[Cell]] = []
+    for verdict in study.verdicts:
+        if verdict.truth is Truth.CANNOT_TELL:
+            rows.append([CLAUSES[verdict.clause], verdict.reason, verdict.settles])
+    for gauge in study.profile.gauges.values():
+        for place in gauge.positions:
+            q = place.percentile
+            if q.status is not Status.KNOWN:
+                rows.append([title_of(place.marker), q.reason, q.settles])
+    return table(
+        f"unknown-{'all' if limit is None else 'short'}", "What we cannot tell",
+        ["What", "Why", "What would settle it"], rows, limit=limit,
+    )  # fmt: skip
+
+
+def base_column(study: Study) -> str:
+    """Employment where it is in the panel, else value added."""
+    return "employment" if study.dataset.has("panel", "employment") else "value_added"
+
+
+def placed(study: Study) -> list[tuple[str, Position]]:
+    return [(name, p) for name, gauge in study.profile.gauges.items() for p in gauge.positions]

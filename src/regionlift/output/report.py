@@ -1,0 +1,77 @@
+"""The payload of the report: what the page shows, computed once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+
+from regionlift.measures.study import Study
+from regionlift.output.evidence import Book
+from regionlift.output.page import Payload
+from regionlift.output.pages.answer import answer
+from regionlift.output.pages.drivers import drivers
+from regionlift.output.pages.limits import hindcast, index, methods
+from regionlift.output.pages.passport import passport
+from regionlift.output.pages.position import position
+from regionlift.output.pages.stage import stage
+
+#: Questions the pages answer, in reading order.
+QUESTIONS = (
+    ("have", "What do we have?"),
+    ("strong", "Where are we strong?"),
+    ("sure", "How sure?"),
+)
+
+GLOSSARY = {
+    "percentile": "Share of the peers below the region; 50 is the middle.",
+    "resamples": "Repetitions with other weights on the sub-industries: how far a result rests "
+    "on a single one of them.",
+    "location quotient": "Share of an industry in the region over its share in the reference area.",
+    "derived": "Modelled from figures of a larger area, not observed in the region.",
+    "suppressed": "Known to the statistical office and withheld to protect single firms.",
+    "interval": "Range that holds the number in 90% of resamples, unless another share is set.",
+    "persistence": "The forecast that nothing changes.",
+    "block": "The sub-industries that make up equipment manufacturing in this scope.",
+}
+
+
+def payload(study: Study, ledger: duckdb.DuckDBPyConnection) -> Payload:
+    """Everything the page of one region shows; rows behind numbers come from the open ledger."""
+    book = Book()
+    pages = [
+        answer(study, book), passport(study, book), position(study, book), stage(study, book),
+        drivers(study, book), hindcast(study, book), methods(study, book), index(study, book),
+    ]  # fmt: skip
+    identity = study.dataset.manifest.dataset
+    title = f"{study.region}: equipment manufacturing"
+    return {
+        "title": title,
+        "region": study.region,
+        "subtitle": identity.title,
+        "synthetic": identity.synthetic,
+        "language": "en",
+        "facts": facts(study),
+        "questions": [{"id": id, "title": text} for id, text in QUESTIONS],
+        "pages": pages,
+        "evidence": book.records(ledger),
+        "glossary": GLOSSARY,
+        "trace": "regionlift trace {id} --out .",
+    }
+
+
+def facts(study: Study) -> list[Any]:
+    """Label and value pairs for the foot of every page."""
+    from regionlift import __version__
+
+    identity, scope = study.dataset.manifest.dataset, study.dataset.scope
+    left_out = ", ".join(study.dataset.without)
+    found = [
+        ("Scope", f"{scope.title}" + (f", without {left_out}" if left_out else "")),
+        ("Source", identity.source),
+        ("Licence", identity.licence),
+        ("Inputs", study.dataset.fingerprint[:12]),
+        ("Results", study.result_hash[:12]),
+        ("regionlift", __version__),
+    ]
+    return [{"label": label, "value": value} for label, value in found if value]

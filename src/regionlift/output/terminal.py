@@ -1,0 +1,146 @@
+"""What the terminal says: the summary of a run, an audit, a trace."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from regionlift.data.contract import contract
+from regionlift.data.problems import Problem
+from regionlift.evidence.ledger import Trace
+from regionlift.evidence.quantity import Status
+from regionlift.evidence.settings import Settings
+from regionlift.measures.stage import TITLES
+from regionlift.measures.study import Study
+from regionlift.output.words import exact, listed, printed, span
+
+#: Blocks of a bar that stands for 0 to 100.
+_BAR = 10
+
+#: Rows of one kind of problem shown one by one.
+_SHOWN = 5
+
+
+def summary(study: Study, out: Path, console: Console) -> None:
+    """The parts of the summary that exist: read, check, peers, stage, wrote, hindcast."""
+    dataset = study.dataset
+    if dataset.manifest.dataset.synthetic:
+        console.print(" [bold]SYNTHETIC[/]  generated data, not about any real place")
+    tables = " · ".join(f"{name} {frame.height:,}" for name, frame in dataset.tables.items())
+    _line(console, "read", tables)
+    _line(console, "check", f"{len(dataset.warnings)} warnings (lists.xlsx, data issues) · "
+          f"{len(dataset.manifest.breaks)} series breaks declared")  # fmt: skip
+    if study.peers.members:
+        names = listed(list(study.peers.members), 4)
+        _line(console, "peers", f"{len(study.peers.members)} regions: {names}")
+    else:
+        _line(console, "peers", f"none: {study.peers.reason}")
+    console.print()
+    for number, (name, gauge) in enumerate(study.profile.gauges.items()):
+        place = gauge.lead.percentile
+        label = f"{TITLES[name]:<12}"
+        if place.status is Status.KNOWN:
+            text = (
+                f"{label}{bar(place.value)} peer {printed(place.value, 'percentile')} "
+                f"({span(place)}) {gauge.lead.direction} · {gauge.lead.level.period}"
+            )
+        else:
+            text = f"{label}{'·' * _BAR} cannot tell: {place.reason}"
+        _line(console, "STAGE" if number == 0 else "", text)
+    _line(console, "", f"reading: {study.profile.label or 'cannot tell'}; exit signal: "
+          f"{study.exit.signals}")  # fmt: skip
+    rate, horizon = study.rates.rate, study.settings.whole("horizon")
+    told = (
+        f"{printed(rate.value, 'share')} ({span(rate)}) of comparable cases changed profile within "
+        f"{horizon} years"
+        if rate.value is not None
+        else f"base rate cannot be told: {rate.reason}"
+    )
+    _line(console, "", told)
+    console.print()
+    _line(console, "wrote", f"{out}/: report.html · lists.xlsx · evidence.duckdb · run.json")
+    skill = study.rates.skill
+    text = (
+        f"base rates against persistence: skill {skill.value:+.2f} ({span(skill)})"
+        if skill.value is not None
+        else f"cannot tell: {skill.reason}"
+    )
+    _line(console, "hindcast", text)
+
+
+def bar(percentile: float | None) -> str:
+    """A bar of ten blocks.
+
+    Examples
+    --------
+    >>> bar(71)
+    '███████░░░'
+    """
+    full = round((percentile or 0) / 100 * _BAR)
+    return "█" * full + "░" * (_BAR - full)
+
+
+def _line(console: Console, head: str, text: str) -> None:
+    console.print(f" [bold]{head:<9}[/]{escape(text)}", soft_wrap=True, highlight=False)
+
+
+def audit(problems: Sequence[Problem], console: Console) -> None:
+    """Problems grouped by kind, with file, row, column, found, expected and fix."""
+    groups: dict[tuple[str, str, str, str], list[Problem]] = defaultdict(list)
+    for p in problems:
+        groups[(p.severity, p.code, p.file or p.table, p.column)].append(p)
+    for (severity, *_), found in sorted(groups.items(), key=lambda item: item[0][0]):
+        colour = "red" if severity == "error" else "yellow"
+        for p in found[:_SHOWN]:
+            console.print(
+                f"[{colour}]{severity}[/] {escape(p.where)}\n"
+                f"   found     {escape(p.found)}\n   expected  {escape(p.expected)}\n"
+                f"   fix       {escape(p.fix)}", soft_wrap=True, highlight=False,
+            )  # fmt: skip
+        if len(found) > _SHOWN:
+            console.print(f"   ... and {len(found) - _SHOWN} more of this kind")
+    errors = sum(p.severity == "error" for p in problems)
+    console.print(f"{errors} errors, {len(problems) - errors} warnings", highlight=False)
+
+
+def traced(found: Trace, console: Console) -> None:
+    """Value, interval, formula, source, SQL, row count and first rows."""
+    q, d = found.quantity, found.definition
+    facts = [
+        ("id", q.id), ("measure", d["title"]), ("value", exact(q.value) or "cannot tell"),
+        ("interval", f"{exact(q.low)} to {exact(q.high)}" if q.low is not None else "none"),
+        ("unit", q.unit), ("n", str(q.n) if q.n is not None else ""), ("status", q.status.value),
+        ("provenance", q.provenance.value), ("reason", q.reason), ("settles", q.settles),
+        ("formula", d["formula"]), ("resampling", d["interval"]), ("source", d["source"]),
+        ("paper item", d["items"]), ("sql", q.sql), ("query", q.query),
+        ("rows", f"{found.rows:,}"),
+    ]  # fmt: skip
+    for label, value in facts:
+        if value:
+            console.print(f"[bold]{label:<11}[/]{escape(value)}", soft_wrap=True, highlight=False)
+    if found.first.height:
+        grid = Table(*found.first.columns, box=None)
+        for row in found.first.iter_rows():
+            grid.add_row(*(escape(exact(v) if isinstance(v, float) else str(v)) for v in row))
+        console.print(grid)
+    for name in sorted(t for t in contract() if f" {t} " in f" {q.sql} "):
+        for row in found.sources.iter_rows(named=True):
+            if row["table"] == name:
+                console.print(
+                    escape(f"{name} source {row['number']}: {row['file']} (sha256 "
+                           f"{row['sha256'][:12]}) {row['source']}"),
+                    soft_wrap=True, highlight=False,
+                )  # fmt: skip
+
+
+def thresholds(settings: Settings, console: Console) -> None:
+    """Every setting with its value, range, meaning and source."""
+    grid = Table("name", "value", "range", "meaning", "source", box=None)
+    for t in settings.thresholds.values():
+        grid.add_row(t.name, f"{t.value:g}", f"{t.low:g} to {t.high:g}", t.meaning, t.source)
+    console.print(grid)

@@ -1,0 +1,214 @@
+"""The main job: open, check, measure, judge, write."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from regionlift.data.check import Audit, check
+from regionlift.data.dataset import Dataset, from_audit
+from regionlift.data.problems import DatasetError
+from regionlift.evidence.settings import Settings, settings
+from regionlift.measures.study import Frames, Study, measure_all, study
+from regionlift.output.files import write_study
+
+#: Name of the file that marks a folder as the output of a run.
+MARK = "run.json"
+
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: the study and the folder it was written to."""
+
+    study: Study
+    out: Path
+
+
+def run(
+    folder: Path | str,
+    region: str = "",
+    out: Path | str = "out",
+    *,
+    year: int | None = None,
+    peers: tuple[str, ...] = (),
+    without: tuple[str, ...] = (),
+    overrides: Mapping[str, Any] | None = None,
+    step: Step = lambda _: None,
+) -> Run:
+    """Study one region of a dataset and write report, lists, ledger and run file.
+
+    Parameters
+    ----------
+    folder : dataset folder with a ``regionlift.toml``
+    region : region of the panel; the manifest's own where empty
+    out : folder to write; an earlier run there is replaced whole, anything else is refused
+    year : last year to look at
+    peers : regions to compare with, in place of the matching rule
+    without : sub-industries to leave out, such as suppressed ones
+    overrides : settings by name, over those of the manifest
+    step : called with the name of each step as it begins
+
+    Raises
+    ------
+    DatasetError
+        If the audit finds errors.
+    LookupError
+        If a region, peer or sub-industry is not there.
+    ValueError
+        If a setting is unknown or out of range.
+    FileExistsError
+        If ``out`` holds anything but an earlier run.
+    """
+    dataset, chosen, frames = prepare(folder, without, overrides, step, Path(out))
+    step("judge")
+    done = study(dataset, frames, region, chosen, year=year, peers=peers)
+    step("write")
+    return write(done, Path(out))
+
+
+def run_all(
+    folder: Path | str,
+    out: Path | str = "out",
+    *,
+    year: int | None = None,
+    without: tuple[str, ...] = (),
+    overrides: Mapping[str, Any] | None = None,
+    step: Step = lambda _: None,
+) -> Iterator[Run]:
+    """Study every region of the panel into ``out/<region>``; measures are computed once."""
+    dataset, chosen, frames = prepare(folder, without, overrides, step)
+    for region in dataset.regions():
+        step(region)
+        done = study(dataset, frames, region, chosen, year=year)
+        yield write(done, Path(out) / safe_name(region))
+
+
+def prepare(
+    folder: Path | str,
+    without: tuple[str, ...],
+    overrides: Mapping[str, Any] | None,
+    step: Step,
+    out: Path | None = None,
+) -> tuple[Dataset, Settings, Frames]:
+    """Read, check and measure; the output folder is looked at before any work is done."""
+    if out is not None:
+        refuse_foreign(out)
+    step("read and check")
+    audit: Audit = check(folder)
+    dataset = from_audit(audit).narrowed(without)
+    if not dataset.regions():
+        raise DatasetError(audit.problems) if audit.errors else LookupError(
+            "the dataset has no panel table: there is no region to study"
+        )
+    chosen = settings({**dataset.manifest.settings, **(overrides or {})})
+    step("measure")
+    return dataset, chosen, measure_all(dataset, chosen)
+
+
+def demo(
+    out: Path | str = "out",
+    folder: Path | str = "beijiang",
+    seed: int = 0,
+    step: Step = lambda _: None,
+) -> Run:
+    """Generate the synthetic province Beijiang into ``folder`` and study it."""
+    from regionlift.data.synthetic import generate, write as write_province
+
+    target = Path(folder)
+    if target.exists() and not (target / "truths.json").is_file():
+        raise FileExistsError(f"{target} is there and is not a synthetic province; name another")
+    refuse_foreign(Path(out))
+    step("generate Beijiang")
+    with replaced(target, "truths.json") as fresh:
+        write_province(generate(seed), fresh)
+    return run(target, "", out, step=step)
+
+
+def write(done: Study, out: Path) -> Run:
+    """Write all files into a temporary folder beside ``out`` and move it into place whole."""
+    with replaced(out, MARK) as fresh:
+        write_study(done, fresh)
+        (fresh / MARK).write_text(json.dumps(run_record(done), indent=2, ensure_ascii=False) + "\n",
+                                  encoding="utf-8")  # fmt: skip
+    return Run(done, out)
+
+
+def run_record(done: Study) -> dict[str, Any]:
+    """What is needed to repeat the run; no clock, so that equal inputs give an equal file."""
+    dataset = done.dataset
+    packages = ("regionlift", "numpy", "scipy", "polars", "duckdb", "narwhals", "altair")
+    return {
+        "region": done.region,
+        "year": done.year,
+        "synthetic": dataset.manifest.dataset.synthetic,
+        "dataset": dataset.manifest.dataset.title,
+        "inputs_sha256": dataset.fingerprint,
+        "results_sha256": done.result_hash,
+        "inputs": [
+            {"table": s.table, "file": s.file, "sha256": s.sha256, "rows": s.rows}
+            for s in dataset.sources
+        ],
+        "without": list(dataset.without),
+        "peers": {"rule": done.peers.rule, "members": list(done.peers.members)},
+        "settings": {name: t.value for name, t in done.settings.thresholds.items()},
+        "changed_settings": done.settings.changed,
+        "versions": {name: version(name) for name in packages},
+    }
+
+
+def refuse_foreign(out: Path, mark: str = MARK) -> None:
+    """Refuse to replace a folder that no run has written.
+
+    Raises
+    ------
+    FileExistsError
+        If ``out`` is a file, or a folder with content but without the mark.
+    """
+    if out.is_file():
+        raise FileExistsError(f"{out} is a file; name a folder")
+    if out.is_dir() and any(out.iterdir()) and not (out / mark).is_file():
+        raise FileExistsError(
+            f"{out} holds files that are not an earlier run; name another folder with --out"
+        )
+
+
+@contextmanager
+def replaced(target: Path, mark: str) -> Iterator[Path]:
+    """A temporary folder that takes the target's place once everything in it is written.
+
+    Whatever happens in between, the target is the earlier folder, or the new one whole, or is
+    not there; never a part.
+    """
+    refuse_foreign(target, mark)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        yield fresh
+        fresh.chmod(0o755)
+        old = fresh.with_name(fresh.name + "-old")
+        if target.exists():
+            target.rename(old)
+        try:
+            os.replace(fresh, target)
+        except OSError:
+            if old.exists():
+                old.rename(target)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def safe_name(region: str) -> str:
+    """A region's name as a folder name."""
+    return "".join(c if c.isalnum() or c in "-_ ." else "_" for c in region).strip(". ") or "region"
