@@ -13,6 +13,7 @@ STREAMS = (
     "chain",
     "orgs",
     "suppliers",
+    "demand",
     "trade",
     "projects",
     "patents",
