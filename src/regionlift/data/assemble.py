@@ -1,464 +1,305 @@
-"""A table of the contract from its files: map headers, recode, parse, join; report, never repair."""
+"""A table of the contract from its files: map, recode, parse, join; report, never repair."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import reduce
+from typing import NamedTuple
 
 import polars as pl
 
+from regionlift.data.cells import LISTED, ROW, Cells, Odd, Place
 from regionlift.data.contract import Column, Table
+from regionlift.data.headers import mapping, used_headers
+from regionlift.data.joining import LINEAGE, finish, join, overlaps, summed
 from regionlift.data.manifest import Source
+from regionlift.data.parsing import STATUS, Report, parse, texts
 from regionlift.data.problems import Problem, did_you_mean
-from regionlift.data.reading import ROW, Place
-from regionlift.data.units import factor
-from regionlift.evidence.quantity import Status
 
-#: Suffix of the column that carries the state of each number cell.
-STATUS = "__status"
+__all__ = ["LINEAGE", "LISTED", "STATUS", "Assembly", "Piece", "assemble"]
 
-#: Where each row came from: "source:row", sources numbered as in the manifest.
-LINEAGE = "_rows"
 
-#: At most this many rows of one kind of problem in one column are listed one by one.
-LISTED = 1000
+class Piece(NamedTuple):
+    """The cells of one source, with its number in the manifest."""
+
+    number: int
+    source: Source
+    place: Place
+    cells: Cells
+
+
+class Part(NamedTuple):
+    """One source as columns of the table."""
+
+    source: Source
+    place: Place
+    frame: pl.DataFrame
 
 
 @dataclass
-class Assembly:
+class Assembly(Report):
     """Problems found on the way, what declared rules took out, and which source gave a column."""
 
-    table: Table
-    problems: list[Problem] = field(default_factory=list)
     dropped: int = 0
     providers: dict[str, set[int]] = field(default_factory=dict)
 
-    def rows(
-        self,
-        bad: pl.DataFrame,
-        cell: str,
-        place: Place,
-        code: str,
-        column: str,
-        expected: str,
-        fix: str | Callable[[str], str],
-    ) -> None:
-        """Add one error a row of ``bad``, whose column ``cell`` holds what was found."""
-        for row, value in bad.select(ROW, cell).head(LISTED).iter_rows():
-            found = f'"{value}"' if value not in (None, "") else "an empty cell"
-            advice = fix if isinstance(fix, str) else fix(str(value))
-            self.problems.append(
-                place.problem(code, found, expected, advice, row=row, column=column)
-            )
+    @property
+    def sound(self) -> bool:
+        """Whether no error was found so far."""
+        return not any(p.severity == "error" for p in self.problems)
 
 
 def assemble(
-    table: Table, pieces: list[tuple[Source, Place, pl.DataFrame]]
+    table: Table, pieces: list[Piece], *, complete: bool = True
 ) -> tuple[pl.DataFrame | None, Assembly]:
     """One frame of the table's columns from the cells of its files.
 
     Number columns get a companion ``<column>__status``; ``_rows`` keeps file and row of every
     part. Sources are joined on the key columns that are present; a number that two sources give
-    is an error, whichever is right.
+    is an error, whichever is right. Where a cell is wrong the frame of a single source is still
+    given, so that the audit can go on; see ``Assembly.sound``. ``complete`` is False when a
+    source could not be read: then its fellows are looked at, and nothing is joined.
     """
-    work = Assembly(table)
-    frames = []
-    for number, (source, place, cells) in enumerate(pieces, start=1):
-        frame = _one_source(work, number, source, place, cells)
+    work = Assembly()
+    parts = []
+    for piece in pieces:
+        frame = _one_source(table, work, piece)
         if frame is not None:
-            frames.append((source, place, frame))
-    if not frames or any(p.severity == "error" for p in work.problems):
+            parts.append(Part(piece.source, piece.place, frame))
+    if not complete or len(parts) < len(pieces):
         return None, work
-    present = set().union(*(set(frame.columns) for _, _, frame in frames))
+    if not _required(table, work, parts) or (len(parts) > 1 and not work.sound):
+        return None, work
+    present = set().union(*(part.frame.columns for part in parts))
     key = [name for name in table.key if name in present]
-    _required(work, present, pieces)
-    _overlaps(work, key, frames)
-    if any(p.severity == "error" for p in work.problems):
-        return None, work
-    joined = reduce(
-        lambda left, right: _join(left, right, key), (frame for _, _, frame in frames)
-    )
-    return _finish(table, joined, key), work
+    frames = [_with_key(table, part.frame, key) for part in parts]
+    named = [(part.place, frame) for part, frame in zip(parts, frames, strict=True)]
+    if len(frames) > 1:
+        work.problems += overlaps(table, key, named)
+        if not work.sound:
+            return None, work
+    joined = reduce(lambda left, right: join(left, right, key), frames)
+    return finish(table, joined, key), work
 
 
-def _one_source(
-    work: Assembly, number: int, source: Source, place: Place, cells: pl.DataFrame
-) -> pl.DataFrame | None:
-    headers = _headers(work, source, place, cells)
-    if headers is None:
+def _one_source(table: Table, work: Assembly, piece: Piece) -> pl.DataFrame | None:
+    number, source, place, cells = piece
+    mapped, problems = mapping(table, source, place, cells)
+    work.problems += problems
+    if not mapped:
         return None
-    cells = _select(work, source, place, cells)
-    frame = cells.select(ROW, *(pl.col(h).alias(c) for c, h in headers.items()))
-    frame = frame.with_columns(pl.lit(v).alias(k) for k, v in source.constants.items())
+    work.problems += cells.problems
+    work.problems += _odd(piece, mapped)
+    if absent := [c for c in _key_columns(table) if c.name not in {*mapped, *source.constants}]:
+        work.problems += [_no_column(place, column, cells.headers) for column in absent]
+        return None
+    chosen = _select(work, source, place, cells.frame)
+    frame = _columns(table, source, chosen, mapped)
     frame = _recode(work, source, place, frame)
-    for column in work.table.columns:
-        if column.name in frame.columns:
-            frame = _parse(work, source, place, frame, column)
+    columns = [column for column in table.columns if column.name in frame.columns]
+    for column in columns:
+        frame = parse(work, source, place, frame, column)
+        if column.required and column.name in table.key:
+            _keyless(work, place, frame, column, mapped)
     for name in frame.columns:
         work.providers.setdefault(name, set()).add(number)
     if frame.is_empty():
-        work.problems.append(
-            place.problem(
-                "empty-file", "no row left", "rows",
-                "Look at `keep`, `drop` and `unlisted` of this file.",
-            )
-        )  # fmt: skip
+        if not cells.problems:
+            work.problems.append(_no_row_left(place))
         return None
-    return _unique(work, number, source, place, frame)
+    return _unique(table, work, piece, frame)
 
 
-def _headers(
-    work: Assembly, source: Source, place: Place, cells: pl.DataFrame
-) -> dict[str, str] | None:
-    """Contract column -> header of the file; declared first, then equal names."""
-    table, found = work.table, [h for h in cells.columns if h != ROW]
-    before = len(work.problems)
-    names = table.names()
-    for name in [*source.columns, *source.constants, *source.values, *source.units]:
-        if name not in names:
-            work.problems.append(
-                place.problem(
-                    "unknown-column", f'"{name}" in the mapping', f"a column of {table.name}",
-                    f"{did_you_mean(name, names)}The columns are: {', '.join(names)}.",
-                )
-            )  # fmt: skip
-    for name, header in source.columns.items():
-        if header not in found:
-            work.problems.append(
-                place.problem(
-                    "no-column", f'no header "{header}"', f"a header for {name}",
-                    _header_hint(header, found, cells, source), column=header,
-                )
-            )  # fmt: skip
-    for header in [*source.keep, *source.drop]:
-        if header not in found:
-            work.problems.append(
-                place.problem(
-                    "no-column", f'no header "{header}"', "a header to select rows by",
-                    did_you_mean(header, found) + "Correct `keep` or `drop`.", column=header,
-                )
-            )  # fmt: skip
-    if len(work.problems) > before:
-        return None
-    mapped = dict(source.columns)
-    spelled = {
-        word.strip().lower(): c.name for c in table.columns for word in (c.name, c.title, c.title_zh)
-    }
-    for header in found:
-        name = spelled.get(header.strip().lower())
-        if name and name not in mapped and name not in source.constants:
-            mapped[name] = header
-    if not mapped:
-        work.problems.append(
-            place.problem(
-                "no-column", f"headers {', '.join(found[:8])}", f"headers of {table.name}",
-                _header_hint("", found, cells, source), row=source.header_row,
-            )
-        )  # fmt: skip
-        return None
-    _unused(work, source, place, found, mapped)
-    return mapped
+def _no_row_left(place: Place) -> Problem:
+    return place.problem(
+        "empty-file", "no row left", "rows", "Look at `keep`, `drop` and `unlisted` of this file."
+    )
 
 
-def _header_hint(header: str, found: list[str], cells: pl.DataFrame, source: Source) -> str:
-    """Where the header row is a few rows down, say so; else the nearest header."""
-    wanted = set(source.columns.values()) or {header}
-    text = [c for c in cells.columns if c != ROW]
-    for row in cells.head(20).iter_rows(named=True):
-        if len(wanted & {str(row[c]).strip() for c in text}) >= max(1, len(wanted) // 2):
-            return f"The header seems to be in row {row[ROW]}: set header_row = {row[ROW]}."
-    return f"{did_you_mean(header, found)}The headers are: {', '.join(found[:20])}."
+def _odd(piece: Piece, mapped: dict[str, str]) -> list[Problem]:
+    """Formulas and error values in the columns that are read."""
+    read = used_headers(piece.source, mapped)
+    return [_no_value(piece.place, odd) for odd in piece.cells.odd if odd.header in read][:LISTED]
 
 
-def _unused(
-    work: Assembly, source: Source, place: Place, found: list[str], mapped: dict[str, str]
-) -> None:
-    """Warn of every header that is neither mapped nor declared as ignored."""
-    used = {*mapped.values(), *source.ignore, *source.keep, *source.drop}
-    if "*" in source.ignore:
-        return
-    free = [c.name for c in work.table.columns if c.name not in mapped]
-    for header in found:
-        if header not in used:
-            work.problems.append(
-                Problem(
-                    "warning", "unused-column", f'header "{header}"', "a mapped column",
-                    f"{did_you_mean(header, free)}Map it under `columns`, or list it under "
-                    "`ignore`.", place.table, place.name, source.header_row, header,
-                )
-            )  # fmt: skip
+def _no_value(place: Place, odd: Odd) -> Problem:
+    formula = odd.text.startswith("=")
+    return place.problem(
+        "formula" if formula else "cell-error",
+        f"a formula in {odd.cell}: {odd.text[:60]}" if formula
+        else f"the error {odd.text} in {odd.cell}",
+        "a value",
+        "Copy the sheet and paste it as values: what a formula shows depends on who opens it.",
+        row=odd.row, column=odd.header,
+    )  # fmt: skip
 
 
 def _select(work: Assembly, source: Source, place: Place, cells: pl.DataFrame) -> pl.DataFrame:
+    """Rows by `keep` and `drop`; a value of theirs that is nowhere in the file is a warning."""
     before = cells.height
-    for header, values in source.keep.items():
-        cells = cells.filter(pl.col(header).cast(pl.String).is_in([str(v) for v in values]))
-    for header, values in source.drop.items():
-        cells = cells.filter(~pl.col(header).cast(pl.String).is_in([str(v) for v in values]))
+    for entry, rules in (("keep", source.keep), ("drop", source.drop)):
+        for header, values in rules.items():
+            wanted = [str(value) for value in values]
+            found = texts(cells[header])
+            have = found.unique().drop_nulls()
+            for value in wanted:
+                if value not in have:
+                    work.problems.append(_no_such_value(place, entry, header, value, have))
+            hit = found.is_in(wanted).fill_null(False)
+            cells = cells.filter(hit if entry == "keep" else ~hit)
     work.dropped += before - cells.height
     return cells
 
 
+def _no_such_value(place: Place, entry: str, header: str, value: str, have: pl.Series) -> Problem:
+    return place.problem(
+        "unused-value", f'{entry}."{header}" = "{value}"', "a value that is in the column",
+        f"{did_you_mean(value, have)}Correct `{entry}`.", column=header, severity="warning",
+    )  # fmt: skip
+
+
+def _columns(
+    table: Table, source: Source, cells: pl.DataFrame, mapped: dict[str, str]
+) -> pl.DataFrame:
+    """Mapped columns under the contract's names: numbers as they are, all else as text."""
+    found = [cells[ROW]]
+    for name, header in mapped.items():
+        column = cells[header].alias(name)
+        raw = column.dtype.is_numeric() and name in table.numbers() and name not in source.values
+        found.append(column if raw else texts(column))
+    for name, value in source.constants.items():
+        text = texts(pl.Series(name, [value]))
+        found.append(text.new_from_index(0, cells.height))
+    return pl.DataFrame(found)
+
+
 def _recode(work: Assembly, source: Source, place: Place, frame: pl.DataFrame) -> pl.DataFrame:
     for column, codes in source.values.items():
-        if column not in frame.columns:
-            continue
-        text = pl.col(column).cast(pl.String)
-        listed = text.is_in(list(codes))
+        text = pl.col(column)
+        listed = text.is_in(list(codes)).fill_null(False)
         policy = source.unlisted.get(column, "error")
         if policy == "error":
+            known = list(codes)
             work.rows(
                 frame.filter(~listed), column, place, "unlisted-value", column,
                 f"a value listed under values.{column}",
-                f'Add it to the list, or set unlisted.{column} = "drop" or "keep".',
+                lambda found, known=known, column=column: (  # type: ignore[misc]
+                    f'{did_you_mean(found, known)}Add it to the list, or set unlisted.{column} '
+                    '= "drop" or "keep".'
+                ),
             )  # fmt: skip
         if policy == "drop":
-            work.dropped += frame.filter(~listed).height
+            work.problems += _unmatched(place, column, codes, frame[column])
+            before = frame.height
             frame = frame.filter(listed)
+            work.dropped += before - frame.height
         frame = frame.with_columns(text.replace(codes).alias(column))
     return frame
 
 
-def _parse(
-    work: Assembly, source: Source, place: Place, frame: pl.DataFrame, column: Column
-) -> pl.DataFrame:
-    match column.type:
-        case "number":
-            return _number(work, source, place, frame, column)
-        case "year":
-            return _year(work, place, frame, column)
-        case "boolean":
-            yes_no = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
-            return _words(work, place, frame, column, yes_no)
-        case "date":
-            text = _text(column.name)
-            parsed = text.str.head(10).str.to_date("%Y-%m-%d", strict=False)
-            return _checked(work, place, frame, column, text, parsed, "Write it as 2023-05-17.")
-        case _:
-            return frame.with_columns(_text(column.name).alias(column.name))
-
-
-def _text(name: str) -> pl.Expr:
-    """The cell as trimmed text, empty as null."""
-    text = pl.col(name).cast(pl.String).str.strip_chars()
-    return pl.when(text != "").then(text).alias(name)
-
-
-def _checked(
-    work: Assembly,
-    place: Place,
-    frame: pl.DataFrame,
-    column: Column,
-    text: pl.Expr,
-    parsed: pl.Expr,
-    fix: str | Callable[[str], str],
-) -> pl.DataFrame:
-    """Replace the column by ``parsed``; every text that did not parse is an error."""
-    both = frame.with_columns(text.alias("_text"), parsed.alias("_parsed"))
-    bad = both.filter(pl.col("_text").is_not_null() & pl.col("_parsed").is_null())
-    work.rows(bad, "_text", place, "wrong-type", column.name, column.expected, fix)
-    return both.with_columns(pl.col("_parsed").alias(column.name)).drop("_text", "_parsed")
-
-
-def _words(
-    work: Assembly, place: Place, frame: pl.DataFrame, column: Column, known: dict[str, bool]
-) -> pl.DataFrame:
-    text = _text(column.name)
-    parsed = text.str.to_lowercase().replace_strict(
-        list(known), list(known.values()), default=None, return_dtype=pl.Boolean
-    )
-    return _checked(work, place, frame, column, text, parsed, "Write yes or no.")
-
-
-def _year(work: Assembly, place: Place, frame: pl.DataFrame, column: Column) -> pl.DataFrame:
-    text = _text(column.name)
-    number = text.str.replace(r"\.0+$", "").cast(pl.Int64, strict=False)
-    parsed = pl.when(number.is_between(1900, 2100)).then(number)
-
-    def advice(found: str) -> str:
-        if found.replace(".", "").isdigit() and 20000 < float(found) < 80000:
-            return "This looks like an Excel date number; format the column as text or number."
-        if len(found) >= 8 and found[:4].isdigit():
-            return f"Keep the year only: {found[:4]}."
-        return "Give four digits."
-
-    return _checked(work, place, frame, column, text, parsed, advice)
-
-
-def _number(
-    work: Assembly, source: Source, place: Place, frame: pl.DataFrame, column: Column
-) -> pl.DataFrame:
-    """Parse a number cell and its state; scale it where the manifest declares another unit."""
-    name = column.name
-    marks = {mark: state for state, words in source.missing.items() for mark in words if mark}
-    blank_state = next((s for s, words in source.missing.items() if "" in words), source.blank)
-    if frame.schema[name].is_numeric():
-        value = pl.col(name).cast(pl.Float64).fill_nan(None)
-        empty = value.is_null()
-        text = value.cast(pl.String) if marks else pl.lit(None, dtype=pl.String)
-        value = pl.when(text.is_in(list(marks)).fill_null(False).not_()).then(value)
-    else:
-        text = _text(name)
-        empty = text.is_null()
-        plain = text
-        if source.thousands:
-            plain = plain.str.replace_all(source.thousands, "", literal=True)
-        if source.decimal == ",":
-            plain = plain.str.replace(",", ".", literal=True)
-        value = pl.when(text.is_in(list(marks)).not_()).then(plain).cast(pl.Float64, strict=False)
-        value = pl.when(value.is_finite()).then(value)
-    marked = frame.with_columns(
-        text.alias("_text"),
-        value.alias("_value"),
-        pl.when(empty)
-        .then(pl.lit(blank_state))
-        .otherwise(text.replace_strict(marks, default="known", return_dtype=pl.String))
-        .fill_null("known")
-        .alias(name + STATUS),
-    )
-    bad = marked.filter(pl.col("_value").is_null() & (pl.col(name + STATUS) == Status.KNOWN))
-    work.rows(bad, "_text", place, "wrong-type", name, column.expected, _number_advice)
-    try:
-        scale = factor(source.units.get(name, ""), column.unit)
-    except ValueError as error:
-        work.problems.append(
-            place.problem("unit", f'unit "{source.units[name]}"', str(error), "", column=name)
+def _unmatched(place: Place, column: str, codes: dict[str, str], cells: pl.Series) -> list[Problem]:
+    """Listed codes that are nowhere: where the unlisted are dropped, a slip would go unseen."""
+    have = set(cells.unique())
+    absent = [code for code in codes if code not in have]
+    if not absent:
+        return []
+    return [
+        place.problem(
+            "unused-value", f"no row with {', '.join(absent[:8])}",
+            f"rows for every code under values.{column}",
+            f"{did_you_mean(absent[0], (str(v) for v in have - set(codes)))}Correct the list.",
+            column=column, severity="warning",
         )
-        scale = (1.0, 1.0)
-    scaled = pl.col("_value") * scale[0] / scale[1] if scale != (1.0, 1.0) else pl.col("_value")
-    return marked.with_columns(scaled.alias(name)).drop("_text", "_value")
+    ]  # fmt: skip
 
 
-def _number_advice(found: str) -> str:
-    digits = found.replace(",", "").replace(" ", "").replace("'", "")
-    if digits != found and digits.replace(".", "").lstrip("-").isdigit():
-        sign = next(c for c in ", '" if c in found)
-        return f'Set thousands = "{sign}" (or decimal = ",") for this file.'
-    if found.startswith("="):
-        return "This is a formula; save the sheet with values."
-    if "<" in found:
-        return "This is markup, not a number; export the plain table."
-    return f'Correct the cell, or declare "{found}" under `missing`.'
+def _keyless(
+    work: Assembly, place: Place, frame: pl.DataFrame, column: Column, mapped: dict[str, str]
+) -> None:
+    """Rows without a key; those whose key could not be read have been reported."""
+    said = {(p.row, p.column) for p in work.problems if p.file == place.name}
+    empty = frame.filter(pl.col(column.name).is_null())
+    for row in empty[ROW].head(LISTED):
+        if not said & {(row, column.name), (row, mapped.get(column.name, ""))}:
+            work.problems.append(
+                place.problem(
+                    "empty-key", "an empty cell", column.expected,
+                    "Fill the cell or remove the row; a merged cell holds its value in its "
+                    "first row only.", row=row, column=column.name,
+                )
+            )  # fmt: skip
 
 
-def _unique(
-    work: Assembly, number: int, source: Source, place: Place, frame: pl.DataFrame
-) -> pl.DataFrame:
+def _unique(table: Table, work: Assembly, piece: Piece, frame: pl.DataFrame) -> pl.DataFrame:
     """One row a key; sums where the manifest says so, an error elsewhere. Adds the lineage."""
-    key = [name for name in work.table.key if name in frame.columns]
-    label = pl.format("{}:{}", pl.lit(str(number)), pl.col(ROW))
+    number, source, place, _ = piece
+    key = [name for name in table.key if name in frame.columns]
     if source.duplicates == "sum":
-        return _summed(work.table, key, frame, number)
-    extra = frame.filter(~pl.struct(key).is_first_distinct()) if key else frame.clear()
-    for row in extra.head(LISTED).iter_rows(named=True):
-        shown = ", ".join(f"{name}={row[name]}" for name in key)
-        work.problems.append(
-            place.problem(
-                "duplicate-key", f"a second row for {shown}", "one row a key",
-                'Remove one of them, or set duplicates = "sum" if they add up.', row=row[ROW],
-            )
-        )  # fmt: skip
+        frame, problems = summed(table, place, key, frame, number)
+        work.problems += problems
+        return frame
+    needed = [name for name in key if table.column(name).required]
+    whole = frame.drop_nulls(needed) if needed else frame
+    again = whole.filter(~pl.struct(key).is_first_distinct()) if key else whole.clear()
+    if not again.is_empty():
+        first = whole.unique(key, keep="first").select(*key, pl.col(ROW).alias("_first"))
+        pairs = again.join(first, on=key, nulls_equal=True, maintain_order="left")
+        for row in pairs.head(LISTED).iter_rows(named=True):
+            shown = ", ".join(f"{name}={row[name]}" for name in key)
+            work.problems.append(
+                place.problem(
+                    "duplicate-key", f"a second row for {shown}; the first is row "
+                    f"{row['_first']}", "one row a key",
+                    'Remove one of them, or set duplicates = "sum" if they add up.',
+                    row=row[ROW],
+                )
+            )  # fmt: skip
+    label = pl.format("{}:{}", pl.lit(str(number)), pl.col(ROW))
     return frame.with_columns(label.alias(LINEAGE)).drop(ROW)
 
 
-def _summed(table: Table, key: list[str], frame: pl.DataFrame, number: int) -> pl.DataFrame:
-    """Sum number columns over equal keys; a part that is not known makes the sum not known."""
-    numbers = [name for name in table.numbers() if name in frame.columns]
-    parts: list[pl.Expr] = []
-    for name in numbers:
-        state = pl.col(name + STATUS)
-        known = (state == Status.KNOWN).all()
-        parts += [
-            pl.when(known).then(pl.col(name).sum()).alias(name),
-            pl.when(known)
-            .then(pl.lit("known"))
-            .otherwise(state.filter(state != Status.KNOWN).first())
-            .alias(name + STATUS),
-        ]
-    rest = [n for n in table.names() if n in frame.columns and n not in (*numbers, *key)]
-    parts += [pl.col(name).first() for name in rest]
-    first, last, count = pl.col(ROW).min(), pl.col(ROW).max(), pl.len()
-    rows = pl.format("{}:{}-{} ({} rows)", pl.lit(str(number)), first, last, count)
-    return frame.group_by(key, maintain_order=True).agg(*parts, rows.alias(LINEAGE))
+def _key_columns(table: Table) -> list[Column]:
+    """Columns that every file must have: without them its rows belong nowhere."""
+    return [column for column in table.columns if column.required and column.name in table.key]
 
 
-def _required(
-    work: Assembly, present: set[str], pieces: list[tuple[Source, Place, pl.DataFrame]]
-) -> None:
-    table, place = work.table, pieces[0][1]
-    for column in table.columns:
-        if column.required and column.name not in present:
-            work.problems.append(
-                place.problem(
-                    "no-column", f"no column for {column.name} ({column.title_zh})",
-                    f"the required column {column.name}: {column.expected}",
-                    f'Add columns = {{ {column.name} = "your header" }}.',
-                )
-            )  # fmt: skip
+def _required(table: Table, work: Assembly, parts: list[Part]) -> bool:
+    """Whether every required column is in one of the sources at least."""
+    before = len(work.problems)
+    present = set().union(*(part.frame.columns for part in parts))
+    work.problems += [
+        _no_column(parts[0].place, column)
+        for column in table.columns
+        if column.required and column.name not in present
+    ]
     if table.at_least_one and not present & set(table.at_least_one):
         work.problems.append(
-            place.problem(
+            parts[0].place.problem(
                 "no-column", "none of " + ", ".join(table.at_least_one), "at least one of them",
                 "Map one under `columns`.",
             )
         )  # fmt: skip
+    return len(work.problems) == before
 
 
-def _overlaps(
-    work: Assembly, key: list[str], frames: list[tuple[Source, Place, pl.DataFrame]]
-) -> None:
-    """A number that two sources give for one key is an error, whichever is right."""
-    for later in range(1, len(frames)):
-        for earlier in range(later):
-            _, place, right = frames[later]
-            left = frames[earlier][2]
-            shared = [n for n in work.table.numbers() if n in left.columns and n in right.columns]
-            for name in shared:
-                both = left.join(right, on=key, nulls_equal=True).filter(
-                    (pl.col(name + STATUS) == "known") & (pl.col(f"{name}{STATUS}_right") == "known")
-                )
-                if not both.is_empty():
-                    row = both.row(0, named=True)
-                    shown = ", ".join(f"{k}={row[k]}" for k in key)
-                    work.problems.append(
-                        place.problem(
-                            "two-sources",
-                            f"{name} for {shown} here and in {frames[earlier][1].name}",
-                            "one source a number",
-                            "Take the column out of one of the two files' mappings.",
-                            column=name,
-                        )
-                    )
+def _no_column(place: Place, column: Column, headers: Iterable[str] = ()) -> Problem:
+    years = [h for h in headers if re.fullmatch(r"(19|20)\d\d年?", h)]
+    fix = f'Add columns = {{ {column.name} = "your header" }}.'
+    if column.type == "year" and len(years) > 1:
+        fix = (
+            f"The years stand in the header ({', '.join(years[:3])}...): bring the table into "
+            "long form, one row a year."
+        )
+    return place.problem(
+        "no-column", f"no column for {column.name} ({column.title_zh})",
+        f"the required column {column.name}: {column.expected}", fix,
+    )  # fmt: skip
 
 
-def _join(left: pl.DataFrame, right: pl.DataFrame, key: list[str]) -> pl.DataFrame:
-    both = left.join(right, on=key, how="full", coalesce=True, nulls_equal=True)
-    merged = []
-    for name in right.columns:
-        twin = f"{name}_right"
-        if twin not in both.columns:
-            continue
-        if name == LINEAGE:
-            merged.append(pl.concat_str(name, twin, separator=" ", ignore_nulls=True).alias(name))
-        elif name.endswith(STATUS):
-            here = pl.col(name) == "known"
-            merged.append(
-                pl.when(here | pl.col(twin).is_null()).then(name).otherwise(twin).alias(name)
-            )
-        else:
-            merged.append(pl.coalesce(name, twin).alias(name))
-    return both.with_columns(merged).select(pl.exclude(r"^.*_right$"))
-
-
-def _finish(table: Table, frame: pl.DataFrame, key: list[str]) -> pl.DataFrame:
-    """Contract order, sorted by key; a number no source has for a row is not collected."""
-    states = [name + STATUS for name in table.numbers() if name in frame.columns]
-    frame = frame.with_columns(pl.col(s).fill_null(Status.NOT_COLLECTED.value) for s in states)
-    ordered = [
-        part
-        for name in table.names()
-        if name in frame.columns
-        for part in ([name, name + STATUS] if name + STATUS in frame.columns else [name])
-    ]
-    return frame.select(*ordered, LINEAGE).sort(key, nulls_last=True)
+def _with_key(table: Table, frame: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    """The frame with every key column; one that its file does not have is empty."""
+    kinds = {n: pl.Int64 if table.column(n).type == "year" else pl.String for n in key}
+    absent = [name for name in key if name not in frame.columns]
+    return frame.with_columns(pl.lit(None, dtype=kinds[name]).alias(name) for name in absent)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
-from regionlift.data.assemble import Assembly, assemble
+from regionlift.data.assemble import Assembly, Piece, assemble
 from regionlift.data.contract import contract
 from regionlift.data.domain import domain_problems
 from regionlift.data.manifest import MANIFEST, Manifest, load_manifest
 from regionlift.data.problems import DatasetError, Problem, did_you_mean
-from regionlift.data.reading import SUFFIXES, Place, fingerprint, formula_cells, locate, read
+from regionlift.data.reading import SUFFIXES, fingerprint, idle_entries, locate, read
 from regionlift.data.scope import Scope, load_scope
 from regionlift.data.series import series_problems
+from regionlift.data.units import currency_of
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,18 @@ class Audit:
         return [p for p in self.problems if p.severity == "error"]
 
 
+@dataclass
+class _Work:
+    """What the audit has come to so far; ``frames`` holds unsound tables too."""
+
+    manifest: Manifest
+    root: Path
+    problems: list[Problem] = field(default_factory=list)
+    sources: list[SourceFile] = field(default_factory=list)
+    frames: dict[str, pl.DataFrame] = field(default_factory=dict)
+    assemblies: dict[str, Assembly] = field(default_factory=dict)
+
+
 def check(folder: Path | str) -> Audit:
     """Audit a dataset folder.
 
@@ -60,36 +74,51 @@ def check(folder: Path | str) -> Audit:
         manifest = load_manifest(folder)
     except DatasetError as error:
         return Audit(folder, None, None, {}, [], error.problems, {})
-    problems: list[Problem] = []
-    scope = _scope(manifest, folder, problems)
-    root = folder / manifest.dataset.data_folder
-    if not root.is_dir():
-        problems.append(
+    work = _Work(manifest, folder / manifest.dataset.data_folder)
+    scope = _scope(manifest, folder, work.problems)
+    if not _is_folder(work.root):
+        work.problems.append(
             Problem(
                 "error", "no-folder", f'no folder "{manifest.dataset.data_folder}"',
                 "the folder the files are in",
                 "Put the files there, or correct `data_folder` under [dataset].", file=MANIFEST,
             )
         )  # fmt: skip
-        return Audit(folder, manifest, scope, {}, [], problems, {})
-    tables: dict[str, pl.DataFrame] = {}
-    sources: list[SourceFile] = []
-    work: dict[str, Assembly] = {}
+        return Audit(folder, manifest, scope, {}, [], work.problems, {})
     for name in contract():
         if name in manifest.tables:
-            _one_table(name, manifest, root, tables, sources, problems, work)
-    for name, frame in tables.items():
-        files = {s.number: s.file for s in sources if s.table == name}
-        problems += domain_problems(
-            contract()[name], frame, tables, files, work[name].providers
-        )
-    dropped = {name: done.dropped for name, done in work.items() if done.dropped}
-    if scope is not None and "panel" in tables:
-        problems += series_problems(tables["panel"], scope, manifest)
-    problems += _manifest_problems(manifest, tables)
-    if manifest.dataset.data_folder == ".":
-        problems += _unused_files(folder, manifest)
-    return Audit(folder, manifest, scope, tables, sources, problems, dropped)
+            _one_table(work, name)
+    _contents(work, scope)
+    work.problems += _manifest_problems(manifest, scope, work.frames)
+    if work.root.resolve().is_relative_to(folder.resolve()):
+        work.problems += _unused_files(work.root, manifest)
+    sound = {n: frame for n, frame in work.frames.items() if work.assemblies[n].sound}
+    dropped = {name: done.dropped for name, done in work.assemblies.items() if done.dropped}
+    return Audit(folder, manifest, scope, sound, work.sources, work.problems, dropped)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        # a name too long, or with a zero byte
+        return False
+
+
+def _contents(work: _Work, scope: Scope | None) -> None:
+    """Problems of values, of references between tables, and of series along the years."""
+    said = {(p.file, p.row, p.column) for p in work.problems if p.row is not None}
+    for name, frame in work.frames.items():
+        files = {s.number: s.file for s in work.sources if s.table == name}
+        providers = work.assemblies[name].providers
+        work.problems += [
+            problem
+            for problem in domain_problems(contract()[name], frame, work.frames, files, providers)
+            # a cell that could not be read has been reported as such
+            if (problem.file, problem.row, problem.column) not in said
+        ]
+    if scope is not None and "panel" in work.frames:
+        work.problems += series_problems(work.frames["panel"], scope, work.manifest)
 
 
 def _scope(manifest: Manifest, folder: Path, problems: list[Problem]) -> Scope | None:
@@ -105,56 +134,49 @@ def _scope(manifest: Manifest, folder: Path, problems: list[Problem]) -> Scope |
         return None
 
 
-def _one_table(
-    name: str,
-    manifest: Manifest,
-    root: Path,
-    tables: dict[str, pl.DataFrame],
-    sources: list[SourceFile],
-    problems: list[Problem],
-    works: dict[str, Assembly],
-) -> None:
+def _one_table(work: _Work, name: str) -> None:
     pieces = []
-    for number, source in enumerate(manifest.tables[name], start=1):
-        place = locate(name, source, root)
+    sources = work.manifest.tables[name]
+    for number, source in enumerate(sources, start=1):
+        place = locate(name, source, work.root)
         if isinstance(place, Problem):
-            problems.append(place)
+            work.problems.append(place)
             continue
+        work.problems += idle_entries(place, source)
         cells = read(place, source)
         if isinstance(cells, Problem):
-            problems.append(cells)
+            work.problems.append(cells)
             continue
-        if place.path.suffix.lower() == ".xlsx":
-            problems += [_formula(place, *cell) for cell in formula_cells(place, source)]
-        sources.append(
+        work.sources.append(
             SourceFile(
-                name, number, source.file, fingerprint(place.path), cells.height,
-                source.licence or manifest.dataset.licence,
-                source.source or manifest.dataset.source,
+                name, number, source.file, fingerprint(place.path), cells.frame.height,
+                source.licence or work.manifest.dataset.licence,
+                source.source or work.manifest.dataset.source,
             )
         )  # fmt: skip
-        pieces.append((source, place, cells))
-    if len(pieces) < len(manifest.tables[name]):
+        pieces.append(Piece(number, source, place, cells))
+    if not pieces:
         return
-    frame, work = assemble(contract()[name], pieces)
-    problems += work.problems
-    works[name] = work
+    complete = len(pieces) == len(sources)
+    frame, work.assemblies[name] = assemble(contract()[name], pieces, complete=complete)
+    work.problems += work.assemblies[name].problems
     if frame is not None:
-        tables[name] = frame
+        work.frames[name] = frame
 
 
-def _formula(place: Place, row: int, cell: str, formula: str) -> Problem:
-    return place.problem(
-        "formula", f"a formula in {cell}: {formula[:60]}", "a value",
-        "Copy the sheet and paste it as values: what a formula shows depends on who opens it.",
-        row=row,
-    )  # fmt: skip
-
-
-def _manifest_problems(manifest: Manifest, tables: dict[str, pl.DataFrame]) -> list[Problem]:
+def _manifest_problems(
+    manifest: Manifest, scope: Scope | None, tables: dict[str, pl.DataFrame]
+) -> list[Problem]:
     """Regions, peers and breaks that name something the tables do not have."""
-    found: list[Problem] = []
+    found = _currencies(manifest)
     known = contract()
+    if scope is not None:
+        codes = [industry.code for industry in scope.industries if industry.optional]
+        found += [
+            _entry("dataset.include", code, codes)
+            for code in manifest.dataset.include
+            if code not in codes
+        ]
     for item in manifest.breaks:
         if item.table not in known:
             found.append(_entry("breaks.table", item.table, known))
@@ -163,12 +185,29 @@ def _manifest_problems(manifest: Manifest, tables: dict[str, pl.DataFrame]) -> l
         found += [_entry("breaks.columns", c, columns) for c in item.columns if c not in columns]
     if "panel" not in tables:
         return found
-    regions = tables["panel"]["region"].unique().to_list()
+    regions = tables["panel"]["region"].drop_nulls().unique().sort().to_list()
     identity = manifest.dataset
     named = [("region", identity.region), ("reference_region", identity.reference_region)]
     named += [("peers", peer) for peer in identity.peers]
     found += [_entry(f"dataset.{k}", v, regions) for k, v in named if v and v not in regions]
-    return found
+    touched = [r for item in manifest.breaks if item.table == "panel" for r in item.regions]
+    return found + [_entry("breaks.regions", r, regions) for r in touched if r not in regions]
+
+
+def _currencies(manifest: Manifest) -> list[Problem]:
+    """Declared units in another currency than the dataset's: nothing is exchanged here."""
+    own = currency_of(manifest.dataset.currency) or manifest.dataset.currency.upper()
+    return [
+        Problem(
+            "error", "currency", f'unit "{unit}"', f"an amount in {own}",
+            "Exchange the column before it comes in, or correct `currency` under [dataset].",
+            table, source.file, None, column,
+        )
+        for table, sources in manifest.tables.items()
+        for source in sources
+        for column, unit in source.units.items()
+        if (code := currency_of(unit)) and code != own
+    ]  # fmt: skip
 
 
 def _entry(entry: str, value: str, known: Iterable[str]) -> Problem:
@@ -178,16 +217,22 @@ def _entry(entry: str, value: str, known: Iterable[str]) -> Problem:
     )  # fmt: skip
 
 
-def _unused_files(folder: Path, manifest: Manifest) -> list[Problem]:
+def _unused_files(root: Path, manifest: Manifest) -> list[Problem]:
     """Tables lying in the folder that the manifest does not mention."""
-    used = {source.file for sources in manifest.tables.values() for source in sources}
+    used = {
+        os.path.normpath(root / source.file)
+        for sources in manifest.tables.values()
+        for source in sources
+    }
     return [
         Problem(
             "warning", "unused-file", "a table the manifest does not mention", "a use for it",
             f"Add it under [[tables.…]], or move it out of the folder. Tables: "
             f"{', '.join(contract())}.", file=path.name,
         )
-        for path in sorted(folder.iterdir())
-        if path.suffix.lower() in SUFFIXES and path.name not in used
+        for path in sorted(root.iterdir())
+        # ~$ and . begin the names of locks and hidden files
+        if path.suffix.lower() in SUFFIXES
+        and not path.name.startswith(("~$", "."))
+        and os.path.normpath(path) not in used
     ]  # fmt: skip
-

@@ -126,6 +126,12 @@ class Dataset:
         hint = did_you_mean(wanted, known)
         raise LookupError(f'no region "{wanted}" in {where}. {hint}')
 
+    def unit(self, pattern: str) -> str:
+        """A unit with this dataset's currency and base year filled in."""
+        identity = self.manifest.dataset
+        year = str(identity.base_year or "base-year") + " prices"
+        return pattern.replace("{currency}", identity.currency).replace("{base_year}", year)
+
     def provenance(self, table: str, *columns: str) -> Provenance:
         """The weakest provenance among these columns: claimed, then derived, then observed."""
         sources = self.manifest.tables.get(table, ())

@@ -13,10 +13,24 @@ from regionlift.data.problems import Problem, Severity, did_you_mean
 
 #: Text that is markup, a database command or a formula: kept as text, and said.
 _SUSPECT = {
-    "markup": re.compile(r"<\s*/?\s*[a-zA-Z!]"),
-    "a database command": re.compile(r"(?i)(;|'|--)\s*(drop|delete|insert|update|alter)\b"),
-    "the start of a formula": re.compile(r"^[=@]|^[+\-](?=[^\d\s.])"),
+    "markup": r"<\s*/?\s*[a-zA-Z!]",
+    "a database command": r"(?i)(;|'|--)\s*(drop|delete|insert|update|alter)\b",
+    "the start of a formula": r"^[=@]|^[+\-][^\d\s.]",
+    "characters lost in a wrong encoding": "\ufffd|锟斤拷|[ÃÂ][\u0080-\u00bf]",
 }
+
+#: What a spreadsheet makes of a code such as 3-4: 2024-03-04, 4-Mar, 3月4日.
+_AS_DATE = (
+    r"^\d{4}-\d{2}-\d{2}([ T]00:00:00(\.0+)?)?$|^\d{4}/\d{1,2}/\d{1,2}$"
+    r"|^(\d{1,2}-)?(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(-\d{1,2})?$"
+    r"|^\d{1,2}月\d{1,2}日$"
+)
+
+#: ... and of a long number: 2.0181E+11.
+_ROUNDED = r"^\d(\.\d+)?[Ee]\+\d+$"
+
+#: Hints at the nearest code are looked for in so many rows: each costs a walk over all codes.
+_HINTS = 10
 
 
 def domain_problems(
@@ -32,12 +46,13 @@ def domain_problems(
     for column in table.columns:
         if column.name in frame.columns:
             found += audit.references(column, tables)
-            if column.type == "text":
+            if column.type in ("text", "code", "list"):
                 found += audit.suspect_text(column)
             if column.type == "code":
                 found += audit.codes(column)
     found += audit.rules()
-    return found
+    # down the file, as it is corrected
+    return sorted(found, key=lambda problem: (problem.file, problem.row or 0))
 
 
 class _Audit:
@@ -84,7 +99,8 @@ class _Audit:
                 checks.append(pa.Check.ge(c.minimum))
             if c.choices:
                 checks.append(pa.Check.isin(list(c.choices)))
-            needed = c.required and c.type != "number"
+            # an empty key has been said, with its row, when the file was read
+            needed = c.required and c.type != "number" and c.name not in self.table.key
             columns[c.name] = pa.Column(checks=checks, nullable=not needed)
         try:
             pa.DataFrameSchema(columns).validate(self.frame, lazy=True)
@@ -99,7 +115,7 @@ class _Audit:
         value = case["failure_case"]
         if value is None:
             return self.at(
-                index, column.name, "empty-key", "an empty cell", column.expected,
+                index, column.name, "empty-cell", "an empty cell", column.expected,
                 "Fill the cell or remove the row.",
             )  # fmt: skip
         if column.choices:
@@ -118,19 +134,22 @@ class _Audit:
         target, _, key = column.references.partition(".")
         if not target or target not in tables:
             return
-        known = tables[target][key].unique().to_list()
-        indexed = self.frame.with_row_index("_index")
-        bad = indexed.filter(
-            pl.col(column.name).is_not_null() & ~pl.col(column.name).is_in(known)
+        known = tables[target].select(pl.col(key).alias(column.name)).drop_nulls().unique()
+        bad = (
+            self.frame.with_row_index("_index")
+            .drop_nulls(column.name)
+            .join(known, on=column.name, how="anti", maintain_order="left")
+            .head(LISTED)
         )
-        stripped = {str(k).lstrip("0"): str(k) for k in known}
-        for index, value in bad.select("_index", column.name).head(LISTED).iter_rows():
+        if bad.is_empty():
+            return
+        ids = known[column.name].sort().to_list()
+        stripped = {str(k).lstrip("0"): str(k) for k in ids}
+        for n, (index, value) in enumerate(bad.select("_index", column.name).iter_rows()):
             zero = stripped.get(str(value).lstrip("0"))
-            near = (
-                f'"{zero}" is there: a leading zero was lost; keep the column as text. '
-                if zero
-                else did_you_mean(str(value), known)
-            )
+            near = did_you_mean(str(value), ids) if zero is None and n < _HINTS else ""
+            if zero:
+                near = f'"{zero}" is there: a leading zero was lost; keep the column as text. '
             yield self.at(
                 index, column.name, "no-such-reference", f'"{value}"',
                 f"an id of the {target} table", f"{near}Add it to {target} or remove the row.",
@@ -138,39 +157,61 @@ class _Audit:
 
     def suspect_text(self, column: Column) -> Iterator[Problem]:
         """Names that hold markup, commands or formulas; they stay text everywhere."""
+        distinct = self._distinct(column)
         for kind, pattern in _SUSPECT.items():
-            hits = self.frame.with_row_index("_index").filter(
-                pl.col(column.name).str.contains(pattern.pattern.replace("(?=", "(?:"))
-            )
-            for index, value in hits.select("_index", column.name).head(20).iter_rows():
+            hits = distinct.filter(pl.col(column.name).str.contains(pattern))
+            for index, value in hits.head(20).iter_rows():
                 yield self.at(
                     index, column.name, "suspect-text", f'{kind} in "{str(value)[:60]}"',
                     "a plain name", "It is kept and printed as text, never run; correct the "
                     "name if that was not meant.", "warning",
                 )  # fmt: skip
 
+    def _distinct(self, column: Column) -> pl.DataFrame:
+        """First row of each value: what is wrong with a code is wrong wherever it stands."""
+        line = pl.col(LINEAGE).str.extract(r":(\d+)").cast(pl.Int64)
+        return (
+            self.frame.with_row_index("_index")
+            .drop_nulls(column.name)
+            .group_by(column.name)
+            .agg(pl.col("_index").sort_by(line).first(), line.min().alias("_line"))
+            .sort("_line", "_index")
+            .select("_index", column.name)
+        )
+
     def codes(self, column: Column) -> Iterator[Problem]:
         """Codes that a spreadsheet has turned into dates or robbed of a leading zero."""
-        values = self.frame.with_row_index("_index").filter(pl.col(column.name).is_not_null())
-        distinct = values.unique(column.name, maintain_order=True)
-        dates = r"^\d{4}-\d{2}-\d{2}|^\d{1,2}[-/月](Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|\d{1,2}日)"
-        texts = set(distinct[column.name].to_list())
-        lengths = [len(t) for t in texts if t.isdigit()]
-        usual = max(set(lengths), key=lengths.count) if lengths else 0
-        for index, value in distinct.select("_index", column.name).iter_rows():
-            if re.match(dates, value):
-                yield self.at(
-                    index, column.name, "code-is-date", f'"{value}"', column.expected,
-                    "A spreadsheet has turned this code into a date; format the column as text "
-                    "and enter the code again.",
-                )  # fmt: skip
-            elif value.isdigit() and self._zero_lost(column, value, usual, texts):
-                yield self.at(
-                    index, column.name, "lost-zero", f'"{value}"',
-                    f'codes of {usual} digits, such as "0{value}"',
-                    "A leading zero was lost; format the column as text and export again, or "
-                    f"recode it under values.{column.name}.",
-                )  # fmt: skip
+        distinct = self._distinct(column)
+        code = pl.col(column.name)
+        for index, value in distinct.filter(code.str.contains(_AS_DATE)).head(LISTED).iter_rows():
+            yield self.at(
+                index, column.name, "code-is-date", f'"{value}"', column.expected,
+                "A spreadsheet has turned this code into a date; format the column as text "
+                "and enter the code again.",
+            )  # fmt: skip
+        for index, value in distinct.filter(code.str.contains(_ROUNDED)).head(LISTED).iter_rows():
+            yield self.at(
+                index, column.name, "code-rounded", f'"{value}"', column.expected,
+                "A spreadsheet has rounded this code: its last digits are lost; format the "
+                "column as text and enter the code again.",
+            )  # fmt: skip
+        digits = distinct.filter(code.str.contains(r"^\d+$"))
+        lengths = digits[column.name].str.len_chars()
+        if lengths.is_empty():
+            return
+        usual = max(lengths.unique().sort().to_list(), key=lambda n: int((lengths == n).sum()))
+        known = set(digits[column.name])
+        short = digits.filter(lengths < usual)
+        lost = [
+            pair for pair in short.iter_rows() if self._zero_lost(column, pair[1], usual, known)
+        ]
+        for index, value in lost[:LISTED]:
+            yield self.at(
+                index, column.name, "lost-zero", f'"{value}"',
+                f'codes of {usual} digits, such as "{str(value).zfill(usual)}"',
+                "A leading zero was lost; format the column as text and export again, or "
+                f"recode it under values.{column.name}.",
+            )  # fmt: skip
 
     def _zero_lost(self, column: Column, value: str, usual: int, texts: set[str]) -> bool:
         if "0" + value in texts:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from regionlift.data.contract import contract
 from regionlift.data.problems import DatasetError, Problem, did_you_mean
@@ -33,7 +34,7 @@ class Source(_Strict):
     file: str
     sheet: str | None = None
     encoding: str = "utf-8"
-    delimiter: str = ","
+    delimiter: str = Field(default=",", min_length=1, max_length=1, pattern=r'[^"\r\n]')
     decimal: Literal[".", ","] = "."
     thousands: str = ""
     header_row: int = Field(default=1, ge=1)
@@ -51,6 +52,18 @@ class Source(_Strict):
     duplicates: Literal["error", "sum"] = "error"
     licence: str = ""
     source: str = ""
+
+    @model_validator(mode="after")
+    def _no_contradiction(self) -> Source:
+        if self.thousands == self.decimal:
+            raise ValueError(f'"{self.decimal}" cannot be both decimal and thousands sign')
+        if both := set(self.columns) & set(self.constants):
+            raise ValueError(f"{', '.join(sorted(both))} under both columns and constants")
+        states = [(mark, state) for state, marks in self.missing.items() for mark in marks]
+        for mark, state in states:
+            if other := next((s for m, s in states if m == mark and s != state), None):
+                raise ValueError(f'the mark "{mark}" means both {state} and {other}')
+        return self
 
     def provenance_of(self, column: str) -> Provenance:
         """How this file came by that column; ``observed`` where nothing is said."""
@@ -106,36 +119,59 @@ def load_manifest(folder: Path) -> Manifest:
     DatasetError
         If there is none, if it is not TOML, or if an entry is unknown or of the wrong kind.
     """
-    path = folder / MANIFEST
-    if not path.is_file():
-        raise DatasetError(
-            [
-                Problem(
-                    "error", "no-manifest", f"no {MANIFEST} in {folder}",
-                    "a dataset folder with a manifest",
-                    f"Run `regionlift init {folder}` and fill in the template.", file=MANIFEST,
-                )
-            ]
-        )  # fmt: skip
-    try:
-        raw = tomllib.loads(path.read_text("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DatasetError(
-            [
-                Problem(
-                    "error", "manifest-syntax", str(error), "a TOML file in UTF-8",
-                    "Correct the line; text needs quotes, dates and codes too.", file=MANIFEST,
-                )
-            ]
-        ) from None  # fmt: skip
+    raw = _read(folder)
     problems = _unknown_tables(raw)
     try:
         manifest = Manifest.model_validate(raw)
     except ValidationError as error:
-        problems += [_from_pydantic(dict(item)) for item in error.errors()]
+        problems += [_from_pydantic(dict(item), raw) for item in error.errors()]
     if problems:
-        raise DatasetError(problems)
+        # a misspelt entry explains why another one is missing
+        raise DatasetError(sorted(problems, key=lambda p: not p.code.startswith("unknown")))
     return manifest
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    path = folder / MANIFEST
+    try:
+        if not path.is_file():
+            raise DatasetError([_no_manifest(folder)])
+        return tomllib.loads(path.read_text("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        fix = "Correct the line; text needs quotes, dates and codes too."
+        if isinstance(error, UnicodeDecodeError):
+            fix = "Save the manifest again as UTF-8."
+        if "escape" in str(error):
+            fix = "Write / between folder and file, not \\."
+        problem = Problem(
+            "error", "manifest-syntax", str(error), "a TOML file in UTF-8", fix,
+            file=MANIFEST, row=_line(str(error)),
+        )  # fmt: skip
+    except (OSError, ValueError) as error:
+        problem = Problem(
+            "error", "no-manifest", f"{MANIFEST} that cannot be opened ({error})",
+            "a dataset folder with a manifest", "Look at the path and its permissions.",
+            file=MANIFEST,
+        )  # fmt: skip
+    raise DatasetError([problem])
+
+
+def _line(message: str) -> int | None:
+    found = re.search(r"at line (\d+)", message)
+    return int(found.group(1)) if found else None
+
+
+def _no_manifest(folder: Path) -> Problem:
+    found, fix = f"no {MANIFEST} in {folder}", f"Run `regionlift init {folder}` and fill it in."
+    if folder.is_file():
+        found, fix = f"a file, {folder}", f"Give the folder: {folder.parent}."
+    elif not folder.is_dir():
+        found, fix = f"no folder {folder}", "Correct the path."
+    elif (folder / MANIFEST).is_dir():
+        found, fix = f"a folder named {MANIFEST} in {folder}", "Put a file in its place."
+    return Problem(
+        "error", "no-manifest", found, "a dataset folder with a manifest", fix, file=MANIFEST
+    )
 
 
 def _unknown_tables(raw: dict[str, Any]) -> list[Problem]:
@@ -151,21 +187,60 @@ def _unknown_tables(raw: dict[str, Any]) -> list[Problem]:
     ]  # fmt: skip
 
 
-def _from_pydantic(item: dict[str, Any]) -> Problem:
+#: What to write where pydantic names a type of Python's.
+_FORMS = {
+    "tuple_type": "a list, in square brackets",
+    "dict_type": "entries, in braces or under a heading",
+    "model_type": "entries under a heading",
+    "string_type": "text, in quotation marks",
+    "missing": "this entry",
+}
+
+
+def _from_pydantic(item: dict[str, Any], raw: dict[str, Any]) -> Problem:
     """One pydantic error as a Problem; unknown entries get the nearest known name."""
     path = [str(part) for part in item["loc"]]
-    where = ".".join(path)
+    where = _spell(item["loc"], raw)
     if item["type"] == "extra_forbidden":
         models: dict[str, type[BaseModel]] = {
             "dataset": Identity, "tables": Source, "breaks": Break,
         }  # fmt: skip
-        fields = models.get(path[0], Manifest).model_fields
+        fields = models.get(path[0], Manifest).model_fields if len(path) > 1 else (
+            Manifest.model_fields
+        )  # fmt: skip
         hint = did_you_mean(path[-1], fields)
         return Problem(
             "error", "unknown-entry", f'entry "{where}"', "an entry the manifest knows",
             f"{hint}Known here: {', '.join(fields)}.", file=MANIFEST,
         )  # fmt: skip
-    return Problem(
-        "error", "manifest-entry", f'"{where}" = {item.get("input")!r}', item["msg"],
-        "Correct the entry; `regionlift init` shows the form.", file=MANIFEST,
-    )  # fmt: skip
+    given = "nothing" if item["type"] == "missing" else _shown(item.get("input"))
+    expected = _FORMS.get(item["type"], item["msg"].removeprefix("Value error, "))
+    fix = "Correct the entry; `regionlift init` shows the form."
+    if path[0] in ("tables", "breaks") and item["type"] == "tuple_type" and len(path) <= 2:
+        name = ".".join(path)
+        expected, fix = f"[[{name}]]", f"Write [[{name}]] with two brackets: one for each file."
+    if item["type"] == "literal_error":
+        known = re.findall(r"'([^']*)'", str(item.get("ctx", {}).get("expected", "")))
+        fix = f"{did_you_mean(str(item.get('input')), known)}{fix}"
+    return Problem("error", "manifest-entry", f'"{where}" = {given}', expected, fix, file=MANIFEST)
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _spell(loc: tuple[str | int, ...], raw: dict[str, Any]) -> str:
+    """Path of an entry; a source is named by its file: tables.panel (a.csv).colums."""
+    words: list[str] = []
+    here: Any = raw
+    for part in loc:
+        here = here[part] if isinstance(here, dict) and part in here else (
+            here[part] if isinstance(part, int) and isinstance(here, list) else None
+        )  # fmt: skip
+        if isinstance(part, int):
+            file = here.get("file") if isinstance(here, dict) else None
+            words[-1] += f" ({file})" if file else f" (entry {part + 1})"
+        else:
+            words.append(part)
+    return ".".join(words)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 Severity = Literal["error", "warning"]
+
+#: A hint is looked for among at most this many words: a near miss is not worth a minute.
+_HINT_WORDS = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +58,19 @@ class DatasetError(Exception):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint at the nearest known word, or the empty string.
+    """A hint at the nearest known word, or the empty string; upper and lower case count as one.
 
     Examples
     --------
     >>> did_you_mean("panels", ["panel", "plan"])
     'Did you mean "panel"? '
+    >>> did_you_mean("PANEL.CSV", ["panel.csv"])
+    'Did you mean "panel.csv"? '
     """
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f'Did you mean "{near[0]}"? ' if near else ""
+    spelled: dict[str, str] = {}
+    for name in islice(known, _HINT_WORDS):
+        spelled.setdefault(name.lower(), name)
+    # of two characters one is half: names of Chinese regions are that short
+    cutoff = 0.5 if len(word) <= 3 else 0.6
+    near = difflib.get_close_matches(word.lower(), spelled, n=1, cutoff=cutoff)
+    return f'Did you mean "{spelled[near[0]]}"? ' if near else ""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from regionlift.data.assemble import STATUS
-from regionlift.data.manifest import MANIFEST, Manifest
+from regionlift.data.manifest import Manifest
 from regionlift.data.problems import Problem
 from regionlift.data.scope import Scope
 
@@ -16,17 +16,42 @@ from regionlift.data.scope import Scope
 _POWERS = (2, 3, 4, 6, 8)
 _NEAR = 0.25
 
+#: Names alike to this degree may be one region's old and new name (襄樊市, 襄阳市: 0.67).
+_LIKE = 0.6
+
 #: So many series must jump together before a column is called changed.
 _SERIES = 3
 
 
 def series_problems(panel: pl.DataFrame, scope: Scope, manifest: Manifest) -> list[Problem]:
     """Problems of the panel as a set of series."""
+    panel = panel.drop_nulls(["region", "industry", "year"])
+    if panel.is_empty():
+        return []
     return [
+        *_same_as_nominal(panel, manifest),
         *_unit_changes(panel, manifest),
         *_renamed(panel),
         *_codes(panel, scope, manifest),
     ]
+
+
+def _same_as_nominal(panel: pl.DataFrame, manifest: Manifest) -> Iterator[Problem]:
+    """Constant prices that equal current prices in every year have not been deflated."""
+    if not {"value_added", "value_added_real"} <= set(panel.columns):
+        return
+    other = panel.filter(pl.col("year") != (manifest.dataset.base_year or 0))
+    both = other.filter(
+        pl.col("value_added").is_not_null() & pl.col("value_added_real").is_not_null()
+    )
+    if both["year"].n_unique() < _SERIES or (both["value_added"] != both["value_added_real"]).any():
+        return
+    yield Problem(
+        "error", "not-deflated",
+        f"the same figures as value_added in all {both.height:,} cells outside the base year",
+        "value added at constant prices", "Take value_added_real out of the mapping: growth in "
+        "real terms cannot be told from these tables.", "panel", column="value_added_real",
+    )  # fmt: skip
 
 
 def _unit_changes(panel: pl.DataFrame, manifest: Manifest) -> Iterator[Problem]:
@@ -69,17 +94,23 @@ def _renamed(panel: pl.DataFrame) -> Iterator[Problem]:
     begun = spans.filter(pl.col("first") > start).sort("region")
     for region, _, last in ended.iter_rows():
         heirs = begun.filter(pl.col("first") == last + 1)["region"].to_list()
-        heirs = sorted(heirs, key=lambda name: -_alike(region, name))
         if heirs:
-            yield Problem(
-                "warning", "region-renamed",
-                f'"{region}" ends in {last} and {", ".join(map(repr, heirs[:3]))} '
-                f"begin{'s' if len(heirs) == 1 else ''} in {last + 1}",
-                "one name a region along the years",
-                f'If it was renamed, add values.region = {{ "{region}" = "{heirs[0]}" }} with '
-                'unlisted.region = "keep"; if its boundary changed, declare a break.',
-                "panel", column="region",
-            )  # fmt: skip
+            yield _heirs(region, last, sorted(heirs, key=lambda name: -_alike(region, name)))
+
+
+def _heirs(region: str, last: int, heirs: list[str]) -> Problem:
+    """A warning that names the likely new name only where there is one."""
+    shown = ", ".join(map(repr, heirs[:3])) + (" and others" if len(heirs) > 3 else "")
+    likely = len(heirs) == 1 or _alike(region, heirs[0]) >= _LIKE
+    new = heirs[0] if likely else "its new name"
+    return Problem(
+        "warning", "region-renamed",
+        f'"{region}" ends in {last} and {shown} begin{"s" * (len(heirs) == 1)} in {last + 1}',
+        "one name a region along the years",
+        f'If it was renamed, add values.region = {{ "{region}" = "{new}" }} with '
+        'unlisted.region = "keep"; if its boundary changed, declare a break.',
+        "panel", column="region",
+    )  # fmt: skip
 
 
 def _alike(one: str, other: str) -> float:
@@ -114,4 +145,3 @@ def _codes(panel: pl.DataFrame, scope: Scope, manifest: Manifest) -> Iterator[Pr
             "[dataset]; until then location quotients cannot be told.", "panel",
             column="industry",
         )  # fmt: skip
-

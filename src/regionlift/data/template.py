@@ -97,7 +97,7 @@ def write_template(folder: Path, scope: str = "gbt4754-2017") -> Path:
     if not any(f.suffix.lower() in SUFFIXES for f in folder.iterdir()):
         names = ("region", "industry", "year", "value_added", "output", "employment")
         rows = [",".join(names)]
-        for code in [*(i.code for i in load_scope(scope).block()), load_scope(scope).total]:
-            rows.append(f"Region A,{code},2020,,,")
+        codes = [*(i.code for i in load_scope(scope).block()), load_scope(scope).total]
+        rows += [f"Region A,{code},2020,,," for code in codes]
         (folder / "panel.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     return path
