@@ -5,8 +5,8 @@ The public names load on first use, so that ``import regionlift`` stays cheap.
 Examples
 --------
 >>> import regionlift
->>> sorted(regionlift.__all__)
-['Dataset', 'Quantity', 'Status', 'Verdict', 'check', 'demo', 'open_dataset', 'run', 'trace']
+>>> "run_region" in regionlift.__all__
+True
 """
 
 from importlib import import_module
@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from regionlift.data.check import check
     from regionlift.data.dataset import Dataset, open_dataset
+    from regionlift.data.frames import from_frames
     from regionlift.evidence.ledger import trace
     from regionlift.evidence.quantity import Quantity, Status
     from regionlift.evidence.verdict import Verdict
-    from regionlift.run import demo, run
+    from regionlift.run import demo, run_all, run_region
 
 __version__ = "0.1.0"
 
@@ -29,8 +30,10 @@ _HOME = {
     "Verdict": "regionlift.evidence.verdict",
     "check": "regionlift.data.check",
     "demo": "regionlift.run",
+    "from_frames": "regionlift.data.frames",
     "open_dataset": "regionlift.data.dataset",
-    "run": "regionlift.run",
+    "run_all": "regionlift.run",
+    "run_region": "regionlift.run",
     "trace": "regionlift.evidence.ledger",
 }
 
@@ -41,8 +44,10 @@ __all__ = [
     "Verdict",
     "check",
     "demo",
+    "from_frames",
     "open_dataset",
-    "run",
+    "run_all",
+    "run_region",
     "trace",
 ]
 

@@ -6,9 +6,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from regionlift.run import Run
 
 app = typer.Typer(
     add_completion=False,
@@ -40,7 +45,7 @@ def run(
     set_: Set = None,
 ) -> None:
     """Read a dataset, measure and judge a region, write report, lists and evidence."""
-    from regionlift import run as api
+    from regionlift.run import run_all, run_region
 
     console = _console()
     given = tuple(p.strip() for p in peers.split(";") if p.strip())
@@ -51,14 +56,14 @@ def run(
         with _progress() as step:
             runs = [
                 done.out
-                for done in api.run_all(
+                for done in run_all(
                     folder, out, year=year, without=left_out, overrides=moved, step=step
                 )
             ]
         console.print(f"wrote {len(runs)} regions below {out}/", highlight=False)
         return
     with _progress() as step:
-        done = api.run(
+        done = run_region(
             folder, region, out, year=year, peers=given, without=left_out, overrides=moved,
             step=step,
         )  # fmt: skip
@@ -72,10 +77,10 @@ def demo(
     seed: Annotated[int, typer.Option(help="Seed of the generator.")] = 0,
 ) -> None:
     """Generate the SYNTHETIC province Beijiang and study it."""
-    from regionlift import run as api
+    from regionlift.run import demo as api
 
     with _progress() as step:
-        done = api.demo(out, folder, seed, step)
+        done = api(out, folder, seed, step)
     _summary(done)
 
 
@@ -150,13 +155,13 @@ def _overrides(pairs: list[str] | None) -> dict[str, str]:
     return moved
 
 
-def _console() -> "Console":  # noqa: F821, UP037
+def _console() -> Console:
     from rich.console import Console
 
     return Console()
 
 
-def _summary(done: "Run") -> None:  # noqa: F821, UP037
+def _summary(done: Run) -> None:
     from regionlift.output.terminal import summary
 
     summary(done.study, done.out, _console())
@@ -190,7 +195,7 @@ def main() -> None:
                    "a workbook.", err=True)  # fmt: skip
         sys.exit(1)
     except (LookupError, ValueError, OSError) as error:
-        typer.echo(f"regionlift: {error.args[0] if isinstance(error, KeyError) else error}", err=True)
+        typer.echo(f"regionlift: {error}", err=True)
         sys.exit(1)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -34,7 +33,7 @@ class Run:
     out: Path
 
 
-def run(
+def run_region(
     folder: Path | str,
     region: str = "",
     out: Path | str = "out",
@@ -122,7 +121,8 @@ def demo(
     step: Step = lambda _: None,
 ) -> Run:
     """Generate the synthetic province Beijiang into ``folder`` and study it."""
-    from regionlift.data.synthetic import generate, write as write_province
+    from regionlift.data.synthetic import generate
+    from regionlift.data.synthetic import write as write_province
 
     target = Path(folder)
     if target.exists() and not (target / "truths.json").is_file():
@@ -131,7 +131,7 @@ def demo(
     step("generate Beijiang")
     with replaced(target, "truths.json") as fresh:
         write_province(generate(seed), fresh)
-    return run(target, "", out, step=step)
+    return run_region(target, "", out, step=step)
 
 
 def write(done: Study, out: Path) -> Run:
@@ -199,7 +199,7 @@ def replaced(target: Path, mark: str) -> Iterator[Path]:
         if target.exists():
             target.rename(old)
         try:
-            os.replace(fresh, target)
+            fresh.replace(target)
         except OSError:
             if old.exists():
                 old.rename(target)

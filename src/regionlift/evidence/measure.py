@@ -23,6 +23,9 @@ class Tables(Protocol):
     def regions(self) -> list[str]:
         """The regions quantities are given for."""
 
+    def unit(self, pattern: str) -> str:
+        """A unit with this dataset's currency and base year filled in."""
+
 
 @dataclass(frozen=True)
 class Definition:
@@ -59,7 +62,8 @@ class Measure(Definition):
             return to_frame(
                 [
                     Quantity(
-                        self.id, region, "", None, self.unit, status=Status.NOT_COLLECTED,
+                        self.id, region, "", None, dataset.unit(self.unit),
+                        status=Status.NOT_COLLECTED,
                         reason=f"not in the dataset: {lacking}", settles=f"add {lacking}",
                     )
                     for region in dataset.regions()

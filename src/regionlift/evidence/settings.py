@@ -29,21 +29,81 @@ class Threshold:
 
 
 _DEFAULTS = (
-    Threshold("label_share", 0.8, 0.6, 0.95, "share of resamples in which one gauge must lead before a stage is named", "operational reading of the paper, item 23", "paper"),
-    Threshold("window", 5, 3, 8, "years between the two ends of a change, and of a trend", "five-year plans and multi-annual programmes", "house"),
-    Threshold("horizon", 5, 3, 8, "years within which a change of profile is counted", "same as the window", "house"),
-    Threshold("minimum_years", 5, 4, 8, "years a trend needs", "rule of thumb: fewer points give no usable slope", "house"),
-    Threshold("peers", 12, 6, 20, "regions matched", "balance of likeness and number; the second choice checks it", "house"),
-    Threshold("minimum_peers", 5, 4, 10, "peers with a known value before a percentile is given", "rule of thumb: one region more or less moves a percentile by 20 points", "house"),
-    Threshold("minimum_regions", 10, 5, 30, "regions a base rate needs", "rule of thumb: below it one region decides", "house"),
-    Threshold("input_driven", 0.6667, 0.5, 0.8, "share of growth from labour and capital above which it counts as input-driven", "operational reading of the paper, item 4", "paper"),
-    Threshold("exit_years", 8, 8, 12, "yearly points the exit test needs", "operational reading of the paper, item 18", "paper"),
-    Threshold("exit_window", 6, 5, 8, "years in a rolling window of the exit test", "shortest window with a usable slope", "house"),
-    Threshold("exit_windows", 2, 1, 3, "consecutive windows that must signal", "operational reading of the paper, item 18", "paper"),
-    Threshold("demand_shock", 0.10, 0.05, 0.15, "fall of output in a year that explains a stall by demand", "operational reading of the paper, item 18", "paper"),
-    Threshold("confidence", 0.90, 0.80, 0.95, "coverage of every interval", "convention", "standard"),
-    Threshold("resamples", 1000, 200, 5000, "bootstrap replicates", "convention; the ends of an interval move by under a point", "standard"),
-    Threshold("seed", 20260101, 0, 2**31, "seed of the bootstrap", "any number: the same seed gives the same digits", "house"),
+    Threshold(
+        "label_share", 0.8, 0.6, 0.95,
+        "share of resamples in which one gauge must lead before a stage is named",
+        "operational reading of the paper, item 23", "paper",
+    ),
+    Threshold(
+        "window", 5, 3, 8,
+        "years between the two ends of a change, and of a trend",
+        "five-year plans and multi-annual programmes", "house",
+    ),
+    Threshold(
+        "horizon", 5, 3, 8,
+        "years within which a change of profile is counted",
+        "same as the window", "house",
+    ),
+    Threshold(
+        "minimum_years", 5, 4, 8,
+        "years a trend needs",
+        "rule of thumb: fewer points give no usable slope", "house",
+    ),
+    Threshold(
+        "peers", 12, 6, 20,
+        "regions matched",
+        "balance of likeness and number; the second choice checks it", "house",
+    ),
+    Threshold(
+        "minimum_peers", 5, 4, 10,
+        "peers with a known value before a percentile is given",
+        "rule of thumb: one region more or less moves a percentile by 20 points", "house",
+    ),
+    Threshold(
+        "minimum_regions", 10, 5, 30,
+        "regions a base rate needs",
+        "rule of thumb: below it one region decides", "house",
+    ),
+    Threshold(
+        "input_driven", 0.6667, 0.5, 0.8,
+        "share of growth from labour and capital above which it counts as input-driven",
+        "operational reading of the paper, item 4", "paper",
+    ),
+    Threshold(
+        "exit_years", 8, 8, 12,
+        "yearly points the exit test needs",
+        "operational reading of the paper, item 18", "paper",
+    ),
+    Threshold(
+        "exit_window", 6, 5, 8,
+        "years in a rolling window of the exit test",
+        "shortest window with a usable slope", "house",
+    ),
+    Threshold(
+        "exit_windows", 2, 1, 3,
+        "consecutive windows that must signal",
+        "operational reading of the paper, item 18", "paper",
+    ),
+    Threshold(
+        "demand_shock", 0.1, 0.05, 0.15,
+        "fall of output in a year that explains a stall by demand",
+        "operational reading of the paper, item 18", "paper",
+    ),
+    Threshold(
+        "confidence", 0.9, 0.8, 0.95,
+        "coverage of every interval",
+        "convention", "standard",
+    ),
+    Threshold(
+        "resamples", 1000, 200, 5000,
+        "bootstrap replicates",
+        "convention; the ends of an interval move by under a point", "standard",
+    ),
+    Threshold(
+        "seed", 20260101, 0, 2 ** 31,
+        "seed of the bootstrap",
+        "any number: the same seed gives the same digits", "house",
+    ),
 )  # fmt: skip
 
 

@@ -10,7 +10,8 @@ from regionlift.measures.cube import Floats
 def ratio(numerator: Floats, denominator: Floats) -> Floats:
     """Ratio of the sums over the last axis; NaN where the denominator is not positive."""
     below = denominator.sum(axis=-1)
-    return np.where(below > 0, numerator.sum(axis=-1) / np.where(below > 0, below, 1), np.nan)
+    quotient = numerator.sum(axis=-1) / np.where(below > 0, below, 1)
+    return np.where(below > 0, quotient, np.nan)
 
 
 def log_change(start: Floats, end: Floats) -> Floats:

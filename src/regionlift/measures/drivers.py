@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from regionlift.evidence.measure import registry
 from regionlift.evidence.quantity import Quantity, Status, from_row
 from regionlift.evidence.settings import Settings
 from regionlift.evidence.verdict import Truth, Verdict
@@ -23,7 +24,7 @@ def input_driven(frames: dict[str, pl.DataFrame], region: str, settings: Setting
     found = [_last(frames[form], region) for form in _FORMS]
     known = [q for q in found if q.status is Status.KNOWN]
     if not known:
-        reason = "; ".join(f"{q.measure}: {q.reason}" for q in found)
+        reason = "; ".join(f"{registry()[q.measure].title}: {q.reason}" for q in found)
         settles = "; ".join(dict.fromkeys(q.settles for q in found))
         return Verdict(CLAUSE, region, Truth.CANNOT_TELL, reason, settles)
     share = known[0]

@@ -30,7 +30,8 @@ def compiled(frame: Lazy) -> str:
 
 def collect(frame: Lazy) -> pl.DataFrame:
     """The result as a Polars frame."""
-    return frame.collect("polars").to_native()
+    result: pl.DataFrame = frame.collect("polars").to_native()
+    return result
 
 
 def service_inputs(dataset: Dataset) -> Lazy:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -19,7 +20,8 @@ from regionlift.measures.panel import block_cube, quoted
 
 register(
     Definition(
-        "exit_slope", "Response of productivity to incremental innovation", "生产率对渐进创新的弹性",
+        "exit_slope", "Response of productivity to incremental innovation",
+        "生产率对渐进创新的弹性",
         "elasticity", "none", {}, 8, (18,), "operational reading of the paper, item 18",
         "least-squares slope of the log outcome on the log of the activity in a rolling window",
         "t interval of the slope",
@@ -64,19 +66,21 @@ def exit_test(
 
 
 def _together(tests: list[Verdict], region: str) -> Verdict:
-    """Met where every test that can be told signals; cannot tell where none can."""
+    """Met where every test that can be told signals; cannot tell where they differ or none can."""
     told = [v for v in tests if v.truth is not Truth.CANNOT_TELL]
     clause = "stage.factor.exit"
     if not told:
-        reason = "; ".join(f"{v.clause.rpartition('.')[2]}: {v.reason}" for v in tests)
+        reason = "; ".join(v.reason for v in tests)
         settles = "; ".join(dict.fromkeys(v.settles for v in tests))
         return Verdict(clause, region, Truth.CANNOT_TELL, reason, settles)
     met = [v for v in told if v.truth is Truth.MET]
     truth = Truth.MET if len(met) == len(told) else Truth.NOT_MET
+    settles = ""
+    if 0 < len(met) < len(told):
+        truth, settles = Truth.CANNOT_TELL, "another year of both activities"
     evidence = tuple(id for v in told for id in v.evidence)
-    return Verdict(
-        clause, region, truth, f"{len(met)} of {len(told)} tests signal an exit", evidence=evidence
-    )
+    reason = f"{len(met)} of {len(told)} tests signal an exit"
+    return Verdict(clause, region, truth, reason, settles, evidence)
 
 
 def _by_year(frame: pl.DataFrame, region: str) -> dict[int, float]:
@@ -177,7 +181,7 @@ def _shock(
     cube = block_cube(dataset, (column,))
     series = cube.values[column][cube.region(region)].sum(axis=-1)
     by_year = dict(zip(cube.years, series.tolist(), strict=True))
-    for before, after in zip(years, years[1:], strict=False):
+    for before, after in pairwise(years):
         fall = 1 - by_year.get(after, np.nan) / by_year.get(before, np.nan)
         if fall > settings["demand_shock"]:
             return after, float(fall)

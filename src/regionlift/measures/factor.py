@@ -1,4 +1,4 @@
-"""Factor upgrading: what a worker brings, and whether growth comes from inputs (items 4, 10, 17)."""
+"""Factor upgrading: what a worker brings, and what growth comes from (items 4, 10, 17)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PER_THOUSAND = 1e3
     "value_added_per_employee",
     title="Real value added per person employed",
     title_zh="不变价劳均增加值",
-    unit="thousand {currency} of {base_year} per person",
+    unit="thousand {currency} in {base_year} per person",
     direction="up",
     columns=("value_added_real", "employment"),
     items=(10, 11, 15, 17),
@@ -39,7 +39,7 @@ def value_added_per_employee(value_added: Floats, employment: Floats) -> Floats:
     Examples
     --------
     >>> value_added_per_employee(np.array([30.0, 10.0]), np.array([200.0, 200.0]))
-    np.float64(100.0)
+    array(100.)
     """
     return ratio(value_added, employment) * PER_THOUSAND
 
@@ -68,7 +68,7 @@ def value_added_per_employee_current(value_added: Floats, employment: Floats) ->
     direction="up",
     columns=("compensation", "employment"),
     items=(10, 11),
-    source="Gereffi 1999: from labour-intensive to skill-intensive work; a proxy where value added is not known",
+    source="Gereffi 1999: from labour-intensive to skill-intensive work; a proxy",
     formula="sum_i W_i / sum_i L_i, W compensation of employees, L persons employed",
 )
 def compensation_per_employee(compensation: Floats, employment: Floats) -> Floats:
@@ -95,7 +95,7 @@ def compensation_share(compensation: Floats, value_added: Floats) -> Floats:
     "capital_per_employee",
     title="Capital per person employed",
     title_zh="劳均资本存量",
-    unit="thousand {currency} of {base_year} per person",
+    unit="thousand {currency} in {base_year} per person",
     direction="up",
     columns=("capital", "employment"),
     items=(10,),
@@ -213,7 +213,8 @@ def _solow(ends: tuple[Floats, ...]) -> tuple[Floats, Floats, Floats]:
     direction="up",
     items=(4,),
     source="Solow 1957; OECD, Measuring Productivity (2001), section 7",
-    formula="100 [ln(V1/V0) - s ln(L1/L0) - (1-s) ln(K1/K0)] / years, s the mean compensation share of both ends",
+    formula="100 [ln(V1/V0) - s ln(L1/L0) - (1-s) ln(K1/K0)] / years, "
+    "s the mean compensation share of both ends",
 )
 def growth_from_tfp(*ends: Floats) -> Floats:
     """Solow residual of the block."""

@@ -1,4 +1,4 @@
-"""Specialisation: the location quotient of the block and of each sub-industry (items 7b, 55, 78)."""
+"""Specialisation: location quotients of the block and its sub-industries (items 7, 55, 78)."""
 
 from __future__ import annotations
 
@@ -141,7 +141,10 @@ def _quantities(
         )
         .otherwise(pl.lit(""))
         .alias("reason"),
-        pl.when(~good | pl.col("value").is_null()).then(settle).otherwise(pl.lit("")).alias("settles"),
+        pl.when(~good | pl.col("value").is_null())
+        .then(settle)
+        .otherwise(pl.lit(""))
+        .alias("settles"),
         pl.struct("region", "year", "part")
         .map_elements(lambda s: _rows_sql(column, dataset, area, s), return_dtype=pl.String)
         .alias("sql"),
@@ -197,5 +200,5 @@ def _register(column: str, word: str, zh: str, interval: str) -> None:
     )  # fmt: skip
 
 
-_register("employment", "employment", "从业人员", "Jeffreys interval of the region's share (counts)")
+_register("employment", "employment", "从业人员", "Jeffreys interval of the region's share")
 _register("value_added", "value added", "增加值", "none: money is not a count")

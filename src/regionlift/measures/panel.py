@@ -227,19 +227,13 @@ def _complete(
         schema_overrides={"n": pl.Int64, "rows": pl.Int64},
     )
     whole = pl.concat([frame, blanks], how="diagonal") if silent else frame
-    unit = _unit(id, dataset)
+    unit = dataset.unit(registry()[id].unit)
     dated = pl.when(pl.col("period") == "").then(pl.lit("")).otherwise("/" + pl.col("period"))
     return whole.with_columns(
         (pl.col("measure") + "/" + pl.col("subject") + dated).alias("id"),
         pl.lit(unit).alias("unit"),
         pl.lit("").alias("query"),
     ).select(list(QUANTITY_SCHEMA))
-
-
-def _unit(id: str, dataset: Dataset) -> str:
-    identity = dataset.manifest.dataset
-    unit = registry()[id].unit.replace("{currency}", identity.currency)
-    return unit.replace("{base_year}", str(identity.base_year or "base-year"))
 
 
 def _why(

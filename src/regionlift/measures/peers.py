@@ -42,7 +42,11 @@ class PeerSet:
 
 
 def choose_peers(
-    dataset: Dataset, region: str, settings: Settings, year: int | None, fixed: tuple[str, ...] = ()
+    dataset: Dataset,
+    region: str,
+    settings: Settings,
+    year: int | None,
+    fixed: tuple[str, ...] = (),
 ) -> PeerSet:
     """Match peers on size, income and mix; or take the user's own.
 
@@ -69,7 +73,8 @@ def choose_peers(
     members = list(fixed) or others.sort("distance", "region").head(k)["region"].to_list()
     rule = "fixed by the user" if fixed else RULE.format(k=k, base=base, income=income, year=at)
     table = table.with_columns(
-        pl.col("region").is_in(members).alias("peer"), pl.col("region").is_in(second).alias("second")
+        pl.col("region").is_in(members).alias("peer"),
+        pl.col("region").is_in(second).alias("second"),
     ).sort("distance")
     balance = _balance(table, region)
     return PeerSet(
@@ -126,11 +131,11 @@ def _covariates(
 
 
 def _shares(x: Floats) -> Floats:
-    return x / x.sum(axis=1, keepdims=True)
+    return np.asarray(x / x.sum(axis=1, keepdims=True))
 
 
 def _income(dataset: Dataset, year: int) -> pl.DataFrame:
-    """Income per head: declared in the regions table, else value added per person, all industries."""
+    """Income per head as declared, else value added per person in all industries."""
     if dataset.has("regions", "income"):
         return dataset.tables["regions"].select("region", "income")
     if not dataset.has("panel", "value_added", "employment"):
@@ -169,7 +174,7 @@ def _balance(table: pl.DataFrame, region: str) -> pl.DataFrame:
     for name in ("size", "income", "mix"):
         if table[name].null_count():
             continue
-        sd = float(others[name].std() or 0.0)
+        sd = float(others[name].to_numpy().std(ddof=1)) if others.height > 1 else 0.0
         peers, second, every = (
             _mean(frame[name])
             for frame in (others.filter("peer"), others.filter("second"), others)

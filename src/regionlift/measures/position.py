@@ -166,15 +166,16 @@ def _percentile(
     if level.provenance is Provenance.DERIVED:
         return unknown(
             Status.NOT_APPLICABLE,
-            f"{level.measure} is derived from figures of a larger area: differences between "
-            "regions would show how it was estimated",
+            f"“{registry()[level.measure].title}” is derived from figures of a larger area: "
+            "differences between regions would only show how it was estimated",
             "the same figures observed in the regions",
         )
     known = _known_peers(here, peers)
     if len(known) < settings.whole("minimum_peers"):
         return unknown(
             Status.TOO_FEW, f"{len(known)} of {len(peers)} peers have it",
-            f"{level.measure} of at least {settings.whole('minimum_peers')} peers",
+            f"“{registry()[level.measure].title}” of at least "
+            f"{settings.whole('minimum_peers')} peers",
         )  # fmt: skip
     values = here.filter(pl.col("subject").is_in(known))["value"].to_numpy()
     value = float(percentile_rank(np.array(level.value), values))
@@ -211,7 +212,7 @@ def _trend(
     def unknown(status: Status, reason: str) -> tuple[Quantity, str]:
         quantity = Quantity(
             "trend", subject, level.period, None, "% a year", status=status, reason=reason,
-            settles=f"{need} years of {level.measure} without a break",
+            settles=f"{need} years of “{registry()[level.measure].title}” without a break",
         )  # fmt: skip
         return quantity, "cannot tell"
 
@@ -244,7 +245,7 @@ def _trend(
         "ORDER BY subject, period"
     )
     quantity = Quantity(
-        "trend", subject, f"{series['year'].min()}-{end}", 100 * slope, "% a year", 100 * low,
+        "trend", subject, f"{series['year'][0]}-{end}", 100 * slope, "% a year", 100 * low,
         100 * high, n=series.height, sql=sql, rows=int(series["rows"].sum()),
     )  # fmt: skip
     return quantity, direction + (" against peers" if relative else "")

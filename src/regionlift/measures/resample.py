@@ -29,7 +29,7 @@ def weights(units: int, settings: Settings) -> Floats:
 
 
 def draws(kernel: Callable[..., Floats], arrays: list[Floats], settings: Settings) -> Floats:
-    """The kernel on reweighted arrays, (replicate, ...); the last axis of each array is the unit."""
+    """The kernel on reweighted arrays, (replicate, ...); their last axis is the unit."""
     w = weights(arrays[0].shape[-1], settings)
     shape = (1,) * (arrays[0].ndim - 1)
     parts = []

@@ -1,4 +1,4 @@
-"""Structure upgrading: the mix of sub-industries, how fast it moves, and where to (items 21, 22)."""
+"""Structure upgrading: the mix of sub-industries, how it moves and where to (items 21, 22)."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def norm_of_absolute_values(start: Floats, end: Floats) -> Floats:
     Examples
     --------
     >>> norm_of_absolute_values(np.array([50.0, 50.0]), np.array([70.0, 30.0]))
-    np.float64(0.2)
+    array(0.2)
     """
-    return np.abs(_shares(end) - _shares(start)).sum(axis=-1) / 2
+    return np.asarray(np.abs(_shares(end) - _shares(start)).sum(axis=-1) / 2)
 
 
 def lilien(start: Floats, end: Floats) -> Floats:
@@ -54,7 +54,7 @@ def lilien(start: Floats, end: Floats) -> Floats:
     total = np.log(end.sum(axis=-1) / start.sum(axis=-1))[..., None]
     both_zero = (start <= 0) & (end <= 0)
     own = np.log(np.where(both_zero, 1, end) / np.where(both_zero, 1, start))
-    return np.sqrt((weight * np.where(both_zero, 0, own - total) ** 2).sum(axis=-1))
+    return np.asarray(np.sqrt((weight * np.where(both_zero, 0, own - total) ** 2).sum(axis=-1)))
 
 
 def moore_angle(start: Floats, end: Floats) -> Floats:
@@ -67,11 +67,11 @@ def moore_angle(start: Floats, end: Floats) -> Floats:
     a, b = _shares(start), _shares(end)
     norms = np.linalg.norm(a, axis=-1) * np.linalg.norm(b, axis=-1)
     cosine = (a * b).sum(axis=-1) / norms
-    return np.degrees(np.arccos(np.clip(cosine, -1, 1)))
+    return np.asarray(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
 
 
 def _shares(size: Floats) -> Floats:
-    return size / size.sum(axis=-1, keepdims=True)
+    return np.asarray(size / size.sum(axis=-1, keepdims=True))
 
 
 def _register_for(base: str, word: str, zh: str) -> None:
@@ -142,7 +142,7 @@ def shift_share_interaction(v0: Floats, l0: Floats, v1: Floats, l1: Floats) -> F
 def productivity_change(v0: Floats, l0: Floats, v1: Floats, l1: Floats) -> Floats:
     """Change of value added per person over the window, in % of the start."""
     p0 = v0.sum(axis=-1) / l0.sum(axis=-1)
-    return 100 * (v1.sum(axis=-1) / l1.sum(axis=-1) - p0) / p0
+    return np.asarray(100 * (v1.sum(axis=-1) / l1.sum(axis=-1) - p0) / p0)
 
 
 def _register_shift_share(column: str, suffix: str, note: str, note_zh: str) -> None:
@@ -172,8 +172,9 @@ _register_shift_share("value_added", "_current", ", current prices", "（现价�
 
 
 @panel_measure(
-    "theil_rationalisation", title="Theil index of rationalisation", title_zh="产业结构合理化泰尔指数",
-    unit="index", direction="down", columns=("value_added", "employment"), items=(21,),
+    "theil_rationalisation", title="Theil index of rationalisation",
+    title_zh="产业结构合理化泰尔指数", unit="index", direction="down",
+    columns=("value_added", "employment"), items=(21,),
     source="Theil 1967; Gan, Zheng & Yu 2011 for its use on industrial structure",
     formula="sum_i (V_i/V) ln[(V_i/L_i)/(V/L)]; 0 where all sub-industries are equally productive",
 )  # fmt: skip
@@ -188,4 +189,4 @@ def theil_rationalisation(value_added: Floats, employment: Floats) -> Floats:
     share_v, share_l = _shares(value_added), _shares(employment)
     empty = (value_added == 0) & (employment == 0)
     term = np.where(share_v == 0, 0, share_v * np.log(share_v / share_l))
-    return np.where(empty, 0, term).sum(axis=-1)
+    return np.asarray(np.where(empty, 0, term).sum(axis=-1))

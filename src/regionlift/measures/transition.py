@@ -26,7 +26,8 @@ register(
 )  # fmt: skip
 register(
     Definition(
-        "base_rate_skill", "Skill of the base rates against persistence", "基准率相对于持续性预测的技巧",
+        "base_rate_skill", "Skill of the base rates against persistence",
+        "基准率相对于持续性预测的技巧",
         "Brier skill score", "up", {}, 10, (24,), "Brier 1950; rolling origin",
         "1 - Brier(base rate of earlier cases) / Brier(no change), over all later cases",
         "Bayesian bootstrap over regions",

@@ -1,4 +1,4 @@
-"""Value-chain upgrading: what the block keeps of each sale, and what is not production (item 19)."""
+"""Value-chain upgrading: what the block keeps of a sale, what is not production (item 19)."""
 
 from __future__ import annotations
 

@@ -41,7 +41,8 @@ def percentiles(frame: pl.DataFrame) -> Spec:
     )  # fmt: skip
     scale = alt.Scale(domain=[0, 100])
     rule = base.mark_rule(strokeWidth=3, opacity=0.55).encode(
-        x=alt.X("low:Q", scale=scale, title="Percentile among peers (50 is the middle)"), x2="high:Q"
+        x=alt.X("low:Q", scale=scale, title="Percentile among peers (50 is the middle)"),
+        x2="high:Q",
     )
     dot = base.mark_circle(size=110, opacity=1).encode(
         x=alt.X("percentile:Q", scale=scale),
@@ -62,12 +63,11 @@ def size_quality(frame: pl.DataFrame, size: str, quality: str) -> Spec:
         y=alt.Y("quality:Q", title=quality, scale=alt.Scale(zero=False)),
         color=alt.Color("group:N", title=None, sort=domain,
                         scale=alt.Scale(domain=domain, range=[ACCENT, PEER, QUIET])),
-        size=alt.Size("group:N", legend=None,
-                      scale=alt.Scale(domain=domain, range=[180, 80, 36])),
+        size=alt.Size("rank:O", legend=None, scale=alt.Scale(domain=[0, 1], range=[60, 190])),
         order=alt.Order("rank:Q", sort="descending"),
         tooltip=["region", "size", "quality"],
     )  # fmt: skip
-    named = alt.Chart(frame.filter(pl.col("group") != "other regions"))
+    named = alt.Chart(frame.filter(pl.col("group") == "this region"))
     label = named.mark_text(dy=-11, fontSize=11, color=INK).encode(
         x="size:Q", y="quality:Q", text="region:N"
     )
@@ -94,7 +94,8 @@ def against_peers(frame: pl.DataFrame, title: str) -> Spec:
     band = alt.Chart(frame).mark_area(color=QUIET, opacity=0.45).encode(
         x=x, y=alt.Y("low:Q", title=title, scale=alt.Scale(zero=False)), y2="high:Q"
     )
-    median = alt.Chart(frame).mark_line(color="#6b7280", strokeDash=[5, 4]).encode(x=x, y="median:Q")
+    dashed = alt.Chart(frame).mark_line(color="#6b7280", strokeDash=[5, 4])
+    median = dashed.encode(x=x, y="median:Q")
     own = (
         alt.Chart(frame).mark_line(color=ACCENT, strokeWidth=2.5, point=True)
         .encode(x=x, y="value:Q", tooltip=["year", "value", "median"])

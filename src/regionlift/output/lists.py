@@ -27,6 +27,8 @@ _CELL, _WIDTH = 32_000, 60
 
 Rows = Sequence[Sequence[Any]]
 
+SYNTHETIC = "SYNTHETIC: generated data, not about any real place"
+
 
 def write_workbook(
     path: Path, sheets: Mapping[str, tuple[Sequence[str], Rows]], synthetic: bool = False
@@ -44,7 +46,7 @@ def write_workbook(
             sheet = book.add_worksheet(name)
             top = 1 if synthetic else 0
             if synthetic:
-                sheet.write_string(0, 0, "SYNTHETIC: generated data, not about any real place", warn)
+                sheet.write_string(0, 0, SYNTHETIC, warn)
             for column, head in enumerate(heads):
                 sheet.write_string(top, column, head, bold)
             for number, row in enumerate(rows, start=top + 1):

@@ -176,9 +176,7 @@ class ReadingBlock(TypedDict):
     range: list[float]
 
 
-Block = (
-    TextBlock | GaugesBlock | TableBlock | ChartBlock | VerdictsBlock | ReadingBlock
-)
+Block = TextBlock | GaugesBlock | TableBlock | ChartBlock | VerdictsBlock | ReadingBlock
 
 
 class Evidence(TypedDict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import Any
 
 import duckdb
@@ -62,8 +63,6 @@ def payload(study: Study, ledger: duckdb.DuckDBPyConnection) -> Payload:
 
 def facts(study: Study) -> list[Any]:
     """Label and value pairs for the foot of every page."""
-    from regionlift import __version__
-
     identity, scope = study.dataset.manifest.dataset, study.dataset.scope
     left_out = ", ".join(study.dataset.without)
     found = [
@@ -72,6 +71,6 @@ def facts(study: Study) -> list[Any]:
         ("Licence", identity.licence),
         ("Inputs", study.dataset.fingerprint[:12]),
         ("Results", study.result_hash[:12]),
-        ("regionlift", __version__),
+        ("regionlift", version("regionlift")),
     ]
     return [{"label": label, "value": value} for label, value in found if value]

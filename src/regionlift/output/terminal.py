@@ -125,8 +125,8 @@ def traced(found: Trace, console: Console) -> None:
             console.print(f"[bold]{label:<11}[/]{escape(value)}", soft_wrap=True, highlight=False)
     if found.first.height:
         grid = Table(*found.first.columns, box=None)
-        for row in found.first.iter_rows():
-            grid.add_row(*(escape(exact(v) if isinstance(v, float) else str(v)) for v in row))
+        for cells in found.first.iter_rows():
+            grid.add_row(*(escape(exact(v) if isinstance(v, float) else str(v)) for v in cells))
         console.print(grid)
     for name in sorted(t for t in contract() if f" {t} " in f" {q.sql} "):
         for row in found.sources.iter_rows(named=True):

@@ -22,6 +22,7 @@ def title_of(measure: str) -> str:
 def page(
     id: str, number: int, question: str | None, title: str, finding: str, blocks: list[Block]
 ) -> Page:
+    """A page of the payload."""
     return {
         "id": id, "number": number, "question": question, "title": title, "finding": finding,
         "blocks": blocks,
@@ -35,7 +36,7 @@ def reading(study: Study, book: Book) -> ReadingBlock:
         "kind": "reading",
         "label": study.profile.label,
         "shares": [
-            {"stage": TITLES[name], "share": q.value, "evidence": book.note(q)}
+            {"stage": f"{TITLES[name]} upgrading", "share": q.value, "evidence": book.note(q)}
             for name, q in study.profile.shares.items()
         ],
         "threshold": threshold.value,
@@ -44,6 +45,7 @@ def reading(study: Study, book: Book) -> ReadingBlock:
 
 
 def rate_sentence(study: Study, book: Book) -> list[Run]:
+    """The base rate of the region's profile, in words, with its hindcast."""
     rates, horizon = study.rates, study.settings.whole("horizon")
     if rates.rate.value is None:
         return [f"Cannot tell: {rates.rate.reason}."]
@@ -51,7 +53,8 @@ def rate_sentence(study: Study, book: Book) -> list[Run]:
         f"The profile read now is {rates.current}. Of the cases of this profile in all regions of "
         "the panel, ",
         book.link(rates.rate),
-        f" had another profile {horizon} years later ({span(rates.rate)}; {rates.rate.n} regions). ",
+        f" had another profile {horizon} years later ({span(rates.rate)}; {rates.rate.n} regions)."
+        " ",
         "Skill of such rates against “nothing changes”, on later years: ",
         book.link(rates.skill) if rates.skill.value is not None else "cannot tell",
         "; at or below 0 they are no better than persistence.",
@@ -61,9 +64,14 @@ def rate_sentence(study: Study, book: Book) -> list[Run]:
 def unknown_table(study: Study, limit: int | None) -> Block:
     """What cannot be told, and what would settle it, most useful first."""
     rows: list[list[Cell]] = []
-    for verdict in study.verdicts:
-        if verdict.truth is Truth.CANNOT_TELL:
-            rows.append([CLAUSES[verdict.clause], verdict.reason, verdict.settles])
+    stages = [v for v in study.verdicts if v.clause.endswith(".leads")]
+    if stages[0].truth is Truth.CANNOT_TELL:
+        rows.append(["Which stage leads", stages[0].reason, stages[0].settles])
+    rows += [
+        [CLAUSES[v.clause], v.reason, v.settles]
+        for v in study.verdicts
+        if v.truth is Truth.CANNOT_TELL and v not in stages
+    ]
     for gauge in study.profile.gauges.values():
         for place in gauge.positions:
             q = place.percentile
@@ -81,4 +89,5 @@ def base_column(study: Study) -> str:
 
 
 def placed(study: Study) -> list[tuple[str, Position]]:
+    """Every marker of the profile with its gauge."""
     return [(name, p) for name, gauge in study.profile.gauges.items() for p in gauge.positions]

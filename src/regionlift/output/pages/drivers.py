@@ -47,9 +47,10 @@ def drivers(study: Study, book: Book) -> Page:
         f"shift_share_interaction{suffix}", "technology_introduction_ratio", "invention_share",
         "compensation_share",
     )  # fmt: skip
-    rows: list[list[Cell]] = []
-    for q in (study.find(id) for id in ids):
-        rows.append([title_of(q.measure), q.period or "–", book.cell(q), q.unit, span(q), q.reason])
+    rows: list[list[Cell]] = [
+        [title_of(q.measure), q.period or "–", book.cell(q), q.unit, span(q), q.reason]
+        for q in (study.find(id) for id in ids)
+    ]
     blocks.append(
         table("drivers", "All numbers of this page",
               ["Measure", "Period", ">Value", "Unit", "Interval", "If not known, why"], rows)
@@ -70,7 +71,9 @@ def _parts(
         own = study.frames[measure].filter(
             pl.col("subject") == study.region, pl.col("status") == Status.KNOWN
         )
-        frames.append(own.select(pl.col("period").alias("window"), pl.lit(part).alias("part"), "value"))
+        frames.append(
+            own.select(pl.col("period").alias("window"), pl.lit(part).alias("part"), "value")
+        )
     frame = pl.concat(frames).sort("window", "part")
     if study.year is not None:
         frame = frame.filter(pl.col("window").str.slice(-4).cast(pl.Int64) <= study.year)

@@ -58,17 +58,16 @@ def passport(study: Study, book: Book) -> Page:
     if dataset.manifest.dataset.note:
         blocks.insert(0, text(dataset.manifest.dataset.note, title="Note of the dataset"))
     if cover.height:
-        blocks.append(
-            chart(
-                study, "coverage", f"Cells of the block in {study.region}",
-                "A column is known in a year only where every sub-industry of the block is.",
-                charts.coverage(cover), plain(cover), "value_added_per_employee_current", "all",
-            )  # fmt: skip
-        )
-        blocks[-1]["how"] = {  # type: ignore[typeddict-unknown-key,index]
+        drawn = chart(
+            study, "coverage", f"Cells of the block in {study.region}",
+            "A column is known in a year only where every sub-industry of the block is.",
+            charts.coverage(cover), plain(cover), "peer_percentile", "all",
+        )  # fmt: skip
+        drawn["how"] = {
             "formula": "worst state among the block's sub-industries; known: how many are known",
             "source": "the tables themselves", "years": "all",
         }  # fmt: skip
+        blocks.append(drawn)
     blocks.append(_lights(study))
     blocks.append(
         table("breaks", "Series breaks", ["Table", "Columns", "Year", "Reason", "Bridged"], breaks)

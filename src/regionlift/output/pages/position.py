@@ -67,7 +67,8 @@ def _size_quality(study: Study) -> Block | None:
         )
         .sort("region")
     )  # fmt: skip
-    unit = "million " + study.dataset.manifest.dataset.currency if size == "value_added" else "persons"
+    money = "million " + study.dataset.manifest.dataset.currency
+    unit = money if size == "value_added" else "persons"
     word = size.replace("_", " ").capitalize()
     return chart(
         study, "size-quality", "Size and quality",
@@ -107,8 +108,12 @@ def _quotients(study: Study, book: Book, base: str) -> Block | None:
         schema_overrides={"low": pl.Float64, "high": pl.Float64},
     )
     above = [label[q.id] for q in found if (q.value or 0) > 1 and label[q.id] != "whole block"]
-    finding = f"More than its share in {listed(above)}." if above else "No sub-industry stands above its share."
-    block = chart(
+    finding = (
+        f"More than its share in {listed(above)}."
+        if above
+        else "No sub-industry stands above its share."
+    )
+    return chart(
         study, "quotients", "Specialisation by sub-industry", finding, charts.quotients(frame),
         {"columns": plain(frame)["columns"], "rows": [
             [row_name, book.cell(q), printed(q.low, "ratio") if q.low is not None else "–",
@@ -116,7 +121,6 @@ def _quotients(study: Study, book: Book, base: str) -> Block | None:
             for row_name, q in zip(frame["industry"], found, strict=True)]},
         id, listed(sorted({q.period for q in found})),
     )  # fmt: skip
-    return block
 
 
 def _gaps(study: Study, book: Book) -> Block:
@@ -128,12 +132,13 @@ def _gaps(study: Study, book: Book) -> Block:
             pl.col("period") == lead.level.period, pl.col("status") == Status.KNOWN,
             pl.col("subject").is_in(list(study.peers.members)),
         )  # fmt: skip
-        known = lead.level.status is Status.KNOWN and here.height and lead.percentile.value is not None
+        known = here.height and lead.percentile.value is not None
         best = from_row(here.sort("value").row(-1, named=True)) if known else None
         median = here["value"].median() if known else None
         rows.append(
             [
-                TITLES[name], title_of(lead.marker), lead.level.period or "–", book.cell(lead.level),
+                TITLES[name], title_of(lead.marker), lead.level.period or "–",
+                book.cell(lead.level),
                 printed(float(median), lead.level.unit) if isinstance(median, float) else "–",
                 f"{best.subject}: {level(best)}" if best else "–",
                 str(here.height) if known else "–",
@@ -141,7 +146,8 @@ def _gaps(study: Study, book: Book) -> Block:
         )  # fmt: skip
     return table(
         "gaps", "Distance to the peers",
-        ["Gauge", "Marker", "Year", ">This region", ">Middle of peers", "Best peer", ">Peers known"],
+        ["Gauge", "Marker", "Year", ">This region", ">Middle of peers", "Best peer",
+         ">Peers known"],
         rows, "The best peer is a fact, not a target.",
     )  # fmt: skip
 

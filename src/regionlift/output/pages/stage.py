@@ -44,7 +44,8 @@ def stage(study: Study, book: Book) -> Page:
     )
     if study.exit.slopes:
         rows: list[list[Cell]] = [
-            [q.subject.partition("|")[2], q.period, book.cell(q), span(q)] for q in study.exit.slopes
+            [q.subject.partition("|")[2], q.period, book.cell(q), span(q)]
+            for q in study.exit.slopes
         ]
         blocks.append(
             table("exit-slopes", "Response of productivity by window",
@@ -84,14 +85,14 @@ def _markers(study: Study, book: Book) -> Block:
     for name, p in placed(study):
         rows.append(
             [
-                TITLES[name], title_of(p.marker), p.level.period or "–", book.cell(p.level),
-                p.level.unit, span(p.level), book.cell(p.percentile), span(p.percentile),
+                TITLES[name], f"{title_of(p.marker)}, {p.level.unit}", p.level.period or "–",
+                book.cell(p.level), span(p.level), book.cell(p.percentile), span(p.percentile),
                 book.cell(p.second), {"text": p.direction, "evidence": book.note(p.trend)},
             ]
         )  # fmt: skip
     return table(
         "markers", "All markers",
-        ["Gauge", "Marker", "Year", ">Value", "Unit", "Interval", ">Among peers", "Interval",
+        ["Gauge", "Marker", "Year", ">Value", "Interval", ">Among peers", "Interval",
          ">Second choice", "Direction"],
         rows, "The first marker of a gauge that can be placed leads it.",
     )  # fmt: skip
@@ -120,12 +121,16 @@ def _against_peers(study: Study, name: str) -> Block | None:
     if not comparable:
         joined = joined.with_columns(pl.lit(None, dtype=pl.Float64).alias(c)
                                      for c in ("low", "median", "high"))  # fmt: skip
+    what = title_of(lead.marker)
+    finding = (
+        f"{what}: {lead.direction}; the band is the middle half of the peers."
+        if comparable
+        else f"{what}; peers are not shown: {lead.percentile.reason}."
+    )
     return chart(
-        study, f"along-{name}", f"{TITLES[name].capitalize()} gauge along the years",
-        f"{title_of(lead.marker)}: {lead.direction}; the band is the middle half of the peers."
-        if comparable else f"{title_of(lead.marker)}; peers are not shown: {lead.percentile.reason}.",
+        study, f"along-{name}", f"{TITLES[name].capitalize()} gauge along the years", finding,
         charts.against_peers(joined, f"{title_of(lead.marker)}, {lead.level.unit}"),
-        plain(joined), lead.marker, f"{own['period'].min()}–{own['period'].max()}", ("window",),
+        plain(joined), lead.marker, f"{joined['year'][0]}–{joined['year'][-1]}", ("window",),
     )  # fmt: skip
 
 
@@ -143,7 +148,8 @@ def _base_rates(study: Study, book: Book) -> list[Block]:
     blocks.append(
         chart(
             study, "transitions", f"Profiles now and {horizon} years later",
-            f"All regions and years of the panel; profile by {listed([TITLES[g] for g in rates.gauges])}.",
+            "All regions and years of the panel; profile by "
+            f"{listed([TITLES[g] for g in rates.gauges])}.",
             charts.transitions(frame), plain(frame), "profile_change_rate", "all",
             ("horizon", "minimum_regions"),
         )
