@@ -17,7 +17,7 @@ from regionlift.data.dataset import Dataset, from_audit
 from regionlift.data.problems import DatasetError
 from regionlift.evidence.settings import Settings, settings
 from regionlift.measures.study import Frames, Study, measure_all, study
-from regionlift.output.files import write_study
+from regionlift.output.files import write_data, write_study
 
 #: Name of the file that marks a folder as the output of a run.
 MARK = "run.json"
@@ -86,10 +86,13 @@ def run_all(
 ) -> Iterator[Run]:
     """Study every region of the panel into ``out/<region>``; measures are computed once."""
     dataset, chosen, frames = prepare(folder, without, overrides, step)
-    for region in dataset.regions():
-        step(region)
-        done = study(dataset, frames, region, chosen, year=year)
-        yield write(done, Path(out) / safe_name(region))
+    with tempfile.TemporaryDirectory() as scratch:
+        begun = Path(scratch) / "data.duckdb"
+        write_data(begun, dataset)
+        for region in dataset.regions():
+            step(region)
+            done = study(dataset, frames, region, chosen, year=year)
+            yield write(done, Path(out) / safe_name(region), begun)
 
 
 def prepare(
@@ -134,10 +137,10 @@ def demo(
     return run_region(target, "", out, step=step)
 
 
-def write(done: Study, out: Path) -> Run:
+def write(done: Study, out: Path, begun: Path | None = None) -> Run:
     """Write all files into a temporary folder beside ``out`` and move it into place whole."""
     with replaced(out, MARK) as fresh:
-        write_study(done, fresh)
+        write_study(done, fresh, begun)
         (fresh / MARK).write_text(json.dumps(run_record(done), indent=2, ensure_ascii=False) + "\n",
                                   encoding="utf-8")  # fmt: skip
     return Run(done, out)

@@ -16,7 +16,7 @@ LEDGER = "evidence.duckdb"
 
 
 def write_ledger(path: Path, tables: Mapping[str, pl.DataFrame]) -> None:
-    """Write every frame as a table of that name into a new DuckDB file."""
+    """Write every frame as a table of that name into a DuckDB file, new or not."""
     with duckdb.connect(str(path)) as connection:
         for name, frame in tables.items():
             if frame.width == 0:
@@ -60,11 +60,10 @@ def trace(out: Path | str, id: str, first: int = 10) -> Trace:
     if not path.is_file():
         raise FileNotFoundError(f"no ledger at {path}; run `regionlift run` first")
     with duckdb.connect(str(path), read_only=True) as ledger:
-        return read_trace(ledger, id, first)
+        return _read(ledger, id, first)
 
 
-def read_trace(ledger: duckdb.DuckDBPyConnection, id: str, first: int = 10) -> Trace:
-    """The same from an open ledger."""
+def _read(ledger: duckdb.DuckDBPyConnection, id: str, first: int) -> Trace:
     found = ledger.sql("SELECT * FROM quantities WHERE id = ?", params=[id]).pl().to_dicts()
     if not found:
         near = ledger.execute(

@@ -19,8 +19,11 @@ from regionlift.evidence.settings import Settings
 from regionlift.measures.arithmetic import ratio
 from regionlift.measures.panel import block_cube, quoted
 from regionlift.measures.resample import draws, interval
+from regionlift.measures.unknowns import with_silent
 
 Lazy = nw.LazyFrame[duckdb.DuckDBPyRelation]
+
+_SILENT = "no organisation of this region has a patent in the tables"
 
 
 def compiled(frame: Lazy) -> str:
@@ -79,7 +82,10 @@ def _producer_services(dataset: Dataset, settings: Settings) -> pl.DataFrame:
                 rows=int(part["rows"].sum()),
             )
         )  # fmt: skip
-    return _with_silent("producer_service_share", "share", found, dataset, "links of the block")
+    return with_silent(
+        to_frame(found), "producer_service_share", dataset, "no links of the block",
+        "links of the block",
+    )  # fmt: skip
 
 
 def _links_sql(block: list[str], region: str, year: object) -> str:
@@ -96,20 +102,6 @@ def _links_provenance(dataset: Dataset) -> Provenance:
     if "provenance" in links.columns and (links["provenance"] == "derived").any():
         return Provenance.DERIVED
     return dataset.provenance("links", "value")
-
-
-def _with_silent(
-    id: str, unit: str, found: list[Quantity], dataset: Dataset, needed: str
-) -> pl.DataFrame:
-    """Add one unknown for each region without any row."""
-    heard = {q.subject for q in found}
-    silent = [
-        Quantity(id, region, "", None, unit, status=Status.NOT_COLLECTED,
-                 reason=f"no {needed} for this region", settles=f"{needed} for this region")
-        for region in dataset.regions()
-        if region not in heard
-    ]  # fmt: skip
-    return to_frame([*found, *silent])
 
 
 def patents_by_region(dataset: Dataset) -> Lazy:
@@ -163,7 +155,7 @@ def _patents_per_thousand(dataset: Dataset, settings: Settings) -> pl.DataFrame:
                 sql=_patents_sql(region, year), query=query, rows=patents,
             )
         )  # fmt: skip
-    return _with_silent(id, unit, found, dataset, "organisations with patents")
+    return with_silent(to_frame(found), id, dataset, _SILENT, "organisations with patents")
 
 
 def _invention_share(dataset: Dataset, settings: Settings) -> pl.DataFrame:
@@ -178,7 +170,9 @@ def _invention_share(dataset: Dataset, settings: Settings) -> pl.DataFrame:
         for region, year, patents, _, invention in counts.iter_rows()
         if region in dataset.regions() and patents
     ]  # fmt: skip
-    return _with_silent("invention_share", "share", found, dataset, "organisations with patents")
+    return with_silent(
+        to_frame(found), "invention_share", dataset, _SILENT, "organisations with patents"
+    )
 
 
 def _register(

@@ -13,6 +13,7 @@ from regionlift.evidence.quantity import QUANTITY_SCHEMA, Status
 from regionlift.evidence.settings import Settings
 from regionlift.measures.cube import Floats
 from regionlift.measures.panel import quoted
+from regionlift.measures.unknowns import with_silent
 
 #: Name of the whole block where a subject names a sub-industry.
 BLOCK = "block"
@@ -76,7 +77,10 @@ def _compute(column: str, dataset: Dataset, settings: Settings) -> pl.DataFrame:
     # a year for which nobody collected the column is not an unknown, it is not there
     said = pl.col("own").is_not_null() | (pl.col("state") != Status.NOT_COLLECTED)
     joined = joined.filter(pl.col("region").is_in(dataset.regions()) & said)
-    return _quantities(column, joined, dataset, settings)
+    frame = _quantities(column, joined, dataset, settings)
+    needed = f"{column} of the block and of {base}"
+    id = f"location_quotient_{column}"
+    return with_silent(frame, id, dataset, f"no year has {needed}", needed)
 
 
 def _reference(joined: pl.DataFrame, region: str) -> pl.DataFrame:

@@ -18,6 +18,7 @@ from regionlift.evidence.quantity import QUANTITY_SCHEMA, Status
 from regionlift.evidence.settings import Settings
 from regionlift.measures.cube import STATES, Bools, Codes, Cube, Floats, Ints, build
 from regionlift.measures.resample import draws, interval
+from regionlift.measures.unknowns import with_silent
 
 Kernel = Callable[..., Floats]
 
@@ -207,33 +208,18 @@ def _frame(
 def _complete(
     id: str, frame: pl.DataFrame, dataset: Dataset, spec: PanelKernel, settings: Settings
 ) -> pl.DataFrame:
-    """Add ids, units, and one unknown for each region that has no row at all."""
-    silent = [r for r in dataset.regions() if r not in set(frame["subject"].to_list())]
+    """Add ids and units, and one unknown for each region that has no row at all."""
+    whole = frame.with_columns(
+        pl.concat_str("measure", "subject", "period", separator="/").alias("id"),
+        pl.lit(dataset.unit(registry()[id].unit)).alias("unit"),
+        pl.lit("").alias("query"),
+    ).select(pl.col(name).cast(kind) for name, kind in QUANTITY_SCHEMA.items())
     needed = ", ".join(spec.columns)
     span = f"no two years {settings.whole('window')} apart have" if spec.change else "no year has"
-    blanks = pl.DataFrame(
-        {
-            "measure": [id] * len(silent),
-            "subject": silent,
-            "period": [""] * len(silent),
-            "n": [0] * len(silent),
-            "status": [Status.NOT_COLLECTED.value] * len(silent),
-            "provenance": ["observed"] * len(silent),
-            "reason": [f"{span} {needed} of the block"] * len(silent),
-            "settles": [f"{needed} of the same years and sub-industries"] * len(silent),
-            "sql": [""] * len(silent),
-            "rows": [0] * len(silent),
-        },
-        schema_overrides={"n": pl.Int64, "rows": pl.Int64},
-    )
-    whole = pl.concat([frame, blanks], how="diagonal") if silent else frame
-    unit = dataset.unit(registry()[id].unit)
-    dated = pl.when(pl.col("period") == "").then(pl.lit("")).otherwise("/" + pl.col("period"))
-    return whole.with_columns(
-        (pl.col("measure") + "/" + pl.col("subject") + dated).alias("id"),
-        pl.lit(unit).alias("unit"),
-        pl.lit("").alias("query"),
-    ).select(list(QUANTITY_SCHEMA))
+    return with_silent(
+        whole, id, dataset, f"{span} {needed} of the block",
+        f"{needed} of the same years and sub-industries",
+    )  # fmt: skip
 
 
 def _why(
@@ -278,14 +264,9 @@ def quoted(text: str) -> str:
 
 def _too_short(id: str, dataset: Dataset, cube: Cube, settings: Settings) -> pl.DataFrame:
     """Unknowns where the panel has fewer years than the window."""
-    window = settings.whole("window")
-    reason = f"{len(cube.years)} years, a window needs {window + 1}"
-    empty = pl.DataFrame(
-        schema={n: k for n, k in QUANTITY_SCHEMA.items() if n not in ("id", "unit", "query")}
-    )
-    frame = _complete(id, empty, dataset, KERNELS[id], settings)
-    return frame.with_columns(
-        pl.lit(Status.TOO_FEW.value).alias("status"),
-        pl.lit(reason).alias("reason"),
-        pl.lit(f"{window + 1} years of the same columns").alias("settles"),
-    )
+    years = settings.whole("window") + 1
+    return with_silent(
+        pl.DataFrame(schema=QUANTITY_SCHEMA), id, dataset,
+        f"{len(cube.years)} years, a window needs {years}", f"{years} years of the same columns",
+        Status.TOO_FEW,
+    )  # fmt: skip

@@ -8,6 +8,7 @@ Bayesian Bootstrap, Annals of Statistics 9(1)).
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
@@ -24,8 +25,14 @@ def weights(units: int, settings: Settings) -> Floats:
     The stream depends on the seed and the number of units alone, so that two measures over the
     same sub-industries use the same weights and can be compared replicate by replicate.
     """
-    rng = np.random.default_rng([settings.whole("seed"), units])
-    return rng.dirichlet(np.ones(units), size=settings.whole("resamples")) * units
+    return _dirichlet(settings.whole("seed"), units, settings.whole("resamples"))
+
+
+@lru_cache(maxsize=32)
+def _dirichlet(seed: int, units: int, size: int) -> Floats:
+    drawn = np.random.default_rng([seed, units]).dirichlet(np.ones(units), size=size) * units
+    drawn.flags.writeable = False
+    return drawn
 
 
 def draws(kernel: Callable[..., Floats], arrays: list[Floats], settings: Settings) -> Floats:

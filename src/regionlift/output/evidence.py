@@ -6,7 +6,6 @@ from typing import Any
 
 import duckdb
 
-from regionlift.evidence.ledger import read_trace
 from regionlift.evidence.measure import registry
 from regionlift.evidence.quantity import Quantity, Status
 from regionlift.output.page import Cell, Evidence, Link
@@ -71,10 +70,10 @@ def _record(ledger: duckdb.DuckDBPyConnection, q: Quantity) -> Evidence:
         "query": q.query,
     }
     if q.sql:
-        found = read_trace(ledger, q.id, FIRST)
-        record["rows"] = found.rows
-        record["columns"] = found.first.columns
-        record["first"] = [[_shown(v) for v in row] for row in found.first.iter_rows()]
+        found = ledger.execute(f"SELECT * FROM ({q.sql}) LIMIT {FIRST}")
+        record["rows"] = q.rows
+        record["columns"] = [column[0] for column in found.description]
+        record["first"] = [[_shown(v) for v in row] for row in found.fetchall()]
     return record
 
 

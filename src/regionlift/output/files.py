@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
+from regionlift.data.dataset import Dataset
 from regionlift.evidence.ledger import LEDGER, write_ledger
 from regionlift.evidence.measure import registry, to_rows
 from regionlift.evidence.verdict import to_frame as verdict_frame
@@ -19,8 +21,20 @@ from regionlift.output.report import payload
 REPORT, LISTS = "report.html", "lists.xlsx"
 
 
-def write_study(study: Study, folder: Path) -> None:
-    """Write ledger, report and lists of one study into an empty folder."""
+def write_data(path: Path, dataset: Dataset) -> None:
+    """Begin a ledger with the data tables: the same for every region of a dataset."""
+    write_ledger(path, dataset.tables)
+
+
+def write_study(study: Study, folder: Path, begun: Path | None = None) -> None:
+    """Write ledger, report and lists of one study into an empty folder.
+
+    ``begun`` is a ledger that holds the data tables already; it is copied, not changed.
+    """
+    if begun is None:
+        write_data(folder / LEDGER, study.dataset)
+    else:
+        shutil.copyfile(begun, folder / LEDGER)
     write_ledger(folder / LEDGER, ledger_tables(study))
     with duckdb.connect(str(folder / LEDGER), read_only=True) as ledger:
         page = render(payload(study, ledger))
@@ -29,7 +43,7 @@ def write_study(study: Study, folder: Path) -> None:
 
 
 def ledger_tables(study: Study) -> dict[str, pl.DataFrame]:
-    """Every table of the ledger: numbers, verdicts, what they mean, and the data themselves."""
+    """Every table of the ledger beside the data: numbers, verdicts, and what they mean."""
     settings = [
         {"name": t.name, "value": t.value, "low": t.low, "high": t.high, "meaning": t.meaning,
          "source": t.source, "origin": t.origin}
@@ -49,5 +63,4 @@ def ledger_tables(study: Study) -> dict[str, pl.DataFrame]:
         "problems": problems,
         "peers": study.peers.table,
         "profiles": study.rates.profiles,
-        **study.dataset.tables,
     }
