@@ -30,16 +30,17 @@ def input_driven(frames: dict[str, pl.DataFrame], region: str, settings: Setting
     share = known[0]
     assert share.value is not None
     partial = "" if share.measure == _FORMS[0] else " (employment alone, capital is not known)"
-    shown = f"{share.value:.2g} of growth in {share.period} came from inputs{partial}"
+    shown = f"{share.value:.0%} of growth in {share.period} came from inputs{partial}"
     bounds = (share.low, share.high)
     if None in bounds or (bounds[0] or 0) <= threshold <= (bounds[1] or 0):
         return Verdict(
             CLAUSE, region, Truth.CANNOT_TELL,
-            f"{shown}; its interval holds the threshold {threshold:.2g}",
+            f"{shown}; its interval holds the threshold of {threshold:.0%}",
             "a longer window, or capital and compensation by sub-industry", (share.id,),
         )  # fmt: skip
     truth = Truth.MET if share.value > threshold else Truth.NOT_MET
-    return Verdict(CLAUSE, region, truth, f"{shown}; threshold {threshold:.2g}", "", (share.id,))
+    reason = f"{shown}; the threshold is {threshold:.0%}"
+    return Verdict(CLAUSE, region, truth, reason, evidence=(share.id,))
 
 
 def _last(frame: pl.DataFrame, region: str) -> Quantity:

@@ -200,19 +200,16 @@ def _share(region: str, name: str, share: float, leads: list[Position]) -> Quant
 
 
 def _read(shares: dict[str, float], settings: Settings) -> tuple[str, str]:
-    label = label_at(shares, settings["label_share"])
-    ranked = sorted(shares, key=lambda name: -shares[name])
-    first, second = ranked[:2]
+    threshold = settings["label_share"]
+    label = label_at(shares, threshold)
+    first, second = sorted(shares, key=lambda name: -shares[name])[:2]
+    leads = f"the {TITLES[first]} gauge leads in {shares[first]:.0%} of resamples"
     if label.startswith("between"):
         return label, (
-            f"No gauge leads clearly: {TITLES[first]} leads in {shares[first]:.0%} of resamples, "
-            f"{TITLES[second]} in {shares[second]:.0%}; a stage is named from "
-            f"{settings['label_share']:.0%}."
+            f"The industry stands {label}: {leads}, the {TITLES[second]} gauge in "
+            f"{shares[second]:.0%}, and a stage is named from {threshold:.0%}."
         )
-    return label, (
-        f"The {TITLES[first]} gauge leads in {shares[first]:.0%} of resamples; a stage is named "
-        f"from {settings['label_share']:.0%}."
-    )
+    return label, f"The industry is in {label}: {leads}; a stage is named from {threshold:.0%}."
 
 
 def _verdict(region: str, name: str, share: Quantity, settings: Settings) -> Verdict:

@@ -57,6 +57,7 @@ def _record(ledger: duckdb.DuckDBPyConnection, q: Quantity) -> Evidence:
         "subject": q.subject,
         "period": q.period,
         "text": exact(q.value),
+        "short": with_unit(q),
         "interval": f"{exact(q.low)} to {exact(q.high)}" if q.low is not None else None,
         "unit": q.unit,
         "n": q.n,

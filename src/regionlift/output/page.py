@@ -180,13 +180,17 @@ Block = TextBlock | GaugesBlock | TableBlock | ChartBlock | VerdictsBlock | Read
 
 
 class Evidence(TypedDict):
-    """What stands behind one number; every field but the title may be empty."""
+    """What stands behind one number; every field but the title may be empty.
+
+    ``text`` has every digit, ``short`` is how a sentence prints it.
+    """
 
     title: str
     measure: NotRequired[str]
     subject: NotRequired[str]
     period: NotRequired[str]
     text: NotRequired[str]
+    short: NotRequired[str]
     interval: NotRequired[str | None]
     unit: NotRequired[str]
     n: NotRequired[int | None]

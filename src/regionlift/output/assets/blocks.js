@@ -111,8 +111,8 @@ function verdictsBlock(block) {
 }
 
 function verdictEvidence(id) {
-  const { title, text, status } = payload.evidence[id];
-  return [`${title} `, evidenceLink(text, id, status)];
+  const { title, text, short, period, status } = payload.evidence[id];
+  return [`${title}${period ? `, ${period}` : ""}: `, evidenceLink(short || text, id, status)];
 }
 
 function joined(parts, between) {

@@ -8,7 +8,7 @@ from regionlift.evidence.verdict import Truth
 from regionlift.measures.position import Position
 from regionlift.measures.stage import TITLES
 from regionlift.measures.study import Study
-from regionlift.output.blocks import CLAUSES, table
+from regionlift.output.blocks import CLAUSES, table, text
 from regionlift.output.evidence import Book
 from regionlift.output.page import Block, Cell, Page, ReadingBlock, Run
 from regionlift.output.words import span
@@ -62,7 +62,7 @@ def rate_sentence(study: Study, book: Book) -> list[Run]:
 
 
 def unknown_table(study: Study, limit: int | None) -> Block:
-    """What cannot be told, and what would settle it, most useful first."""
+    """What cannot be told, and what would settle it: verdicts first, then markers."""
     rows: list[list[Cell]] = []
     stages = [v for v in study.verdicts if v.clause.endswith(".leads")]
     if stages[0].truth is Truth.CANNOT_TELL:
@@ -72,11 +72,18 @@ def unknown_table(study: Study, limit: int | None) -> Block:
         for v in study.verdicts
         if v.truth is Truth.CANNOT_TELL and v not in stages
     ]
-    for gauge in study.profile.gauges.values():
-        for place in gauge.positions:
-            q = place.percentile
-            if q.status is not Status.KNOWN:
-                rows.append([title_of(place.marker), q.reason, q.settles])
+    rows += [
+        [title_of(q.measure), q.reason, q.settles]
+        for q in study.rates.quantities
+        if q.status is not Status.KNOWN
+    ]
+    rows += [
+        [title_of(p.marker), p.percentile.reason, p.percentile.settles]
+        for _, p in placed(study)
+        if not p.known
+    ]
+    if not rows:
+        return text("Everything this version asks for can be told.", title="What we cannot tell")
     return table(
         f"unknown-{'all' if limit is None else 'short'}", "What we cannot tell",
         ["What", "Why", "What would settle it"], rows, limit=limit,

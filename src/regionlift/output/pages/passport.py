@@ -47,7 +47,8 @@ def passport(study: Study, book: Book) -> Page:
         [where, column, {"text": str(len(texts)), "sort": len(texts)}, texts[0]]
         for (where, column, _), texts in counts.items()
     ]
-    last = max((y[1] for f in dataset.tables.values() if (y := years_of(f))), default=None)
+    seen = (f for name, f in dataset.tables.items() if name not in ("plan", "claims"))
+    last = max((y[1] for f in seen if (y := years_of(f))), default=None)
     finding = (
         f"{len(dataset.tables)} tables, {sum(f.height for f in dataset.tables.values()):,} rows, "
         f"the newest of {last}; {len(dataset.warnings)} warnings."
