@@ -63,7 +63,11 @@ def choose_peers(
     base, at, table = found
     if table.height < 2:
         return _unmatched(region, fixed, "no other region has its whole block known")
-    income = "value added of all industries per person employed"
+    income = (
+        "per head, from the regions table"
+        if dataset.has("regions", "income")
+        else "value added of all industries per person employed"
+    )
     if table["income"].null_count():
         income = "left out: not known for every candidate"
     table = _distances(table, region)

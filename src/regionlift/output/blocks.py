@@ -24,7 +24,7 @@ from regionlift.output.page import (
     TextBlock,
     VerdictsBlock,
 )
-from regionlift.output.words import significant
+from regionlift.output.words import exact, significant
 
 #: Clause -> the question it answers, in words.
 CLAUSES = {
@@ -83,7 +83,7 @@ def chart(
     """A chart with its strip; formula and source are those of the measure."""
     definition = registry()[measure]
     facts: list[Fact] = [
-        {"label": name, "value": f"{study.settings[name]:g}"}
+        {"label": name, "value": exact(study.settings[name])}
         for name in (*settings, "resamples", "seed", "confidence")
     ]
     return {

@@ -10,7 +10,7 @@ from regionlift.output.blocks import table, text
 from regionlift.output.evidence import Book
 from regionlift.output.page import Block, Cell, Page
 from regionlift.output.pages.common import page, placed, title_of, unknown_table
-from regionlift.output.words import level, significant, span
+from regionlift.output.words import exact, level, significant, span
 
 
 def hindcast(study: Study, book: Book) -> Page:
@@ -59,7 +59,7 @@ def methods(study: Study, book: Book) -> Page:
         else "Every threshold is at its default; each has its source and the range it may take."
     )
     thresholds: list[list[Cell]] = [
-        [t.name, f"{t.value:g}", f"{t.low:g} to {t.high:g}", t.meaning, t.source, t.origin]
+        [t.name, exact(t.value), f"{exact(t.low)} to {exact(t.high)}", t.meaning, t.source, t.origin]
         for t in study.settings.thresholds.values()
     ]
     blocks: list[Block] = [
@@ -104,12 +104,12 @@ def _peers(study: Study) -> list[Block]:
     if study.peers.table.is_empty():
         return [text(f"No peers: {study.peers.reason or study.peers.rule}.", title="Peers")]
     balance: list[list[Cell]] = [
-        [row["covariate"], *(significant(row[c]) for c in
+        [row["covariate"], *(significant(row[c], 3) for c in
          ("region", "peers", "second", "all", "gap_peers", "gap_second", "gap_all"))]
         for row in study.peers.balance.iter_rows(named=True)
     ]  # fmt: skip
     members: list[list[Cell]] = [
-        [row["region"], significant(row["size"]),
+        [row["region"], significant(row["size"], 3),
          significant(row["income"]) if row["income"] is not None else "–",
          significant(row["mix"]), significant(row["distance"]),
          "yes" if row["peer"] else "", "yes" if row["second"] else ""]
