@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import regionlift.measures  # noqa: F401  registers every measure
@@ -134,7 +134,7 @@ def test_only_a_panel_of_employment_still_gives_a_study(province: dict[str, pl.D
     assert done.profile.gauges["structure"].lead.known
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None)
 @given(raise_by=st.floats(1.0, 1.5), seed=st.integers(0, 50))
 def test_raising_value_added_in_output_never_lowers_the_value_gauge(
     raise_by: float, seed: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -194,7 +195,8 @@ def replaced(target: Path, mark: str) -> Iterator[Path]:
     """
     refuse_foreign(target, mark)
     target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    recover(target, mark)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-{os.getpid()}-", dir=target.parent))
     try:
         yield fresh
         fresh.chmod(0o755)
@@ -203,13 +205,42 @@ def replaced(target: Path, mark: str) -> Iterator[Path]:
             target.rename(old)
         try:
             fresh.replace(target)
-        except OSError:
-            if old.exists():
+        except BaseException:
+            # also when interrupted between the two: the earlier output comes back
+            if old.exists() and not target.exists():
                 old.rename(target)
             raise
         shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def recover(target: Path, mark: str) -> None:
+    """Clear what killed runs left beside the target; bring back an output they had set aside.
+
+    Their folders carry the number of the process, so that a run under way is left alone.
+    """
+    for left in sorted(target.parent.glob(f".{target.name}-*-*")):
+        owner = left.name.removeprefix(f".{target.name}-").partition("-")[0]
+        if not owner.isdigit() or _alive(int(owner)):
+            continue
+        if left.name.endswith("-old") and (left / mark).is_file() and not target.exists():
+            left.rename(target)
+        else:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    """Whether a process is there; on Windows, where asking would end it, taken as yes."""
+    if os.name == "nt":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def safe_name(region: str) -> str:

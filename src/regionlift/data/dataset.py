@@ -56,7 +56,8 @@ class Dataset:
     @cached_property
     def connection(self) -> duckdb.DuckDBPyConnection:
         """In-process DuckDB with every table under its own name, as the ledger has them."""
-        connection = duckdb.connect()
+        # one thread: sums of floats then come in one order, and a run gives the same digits again
+        connection = duckdb.connect(config={"threads": 1})
         for name, frame in self.tables.items():
             connection.register(name, frame)
         return connection

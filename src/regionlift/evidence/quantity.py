@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -80,6 +81,8 @@ class Quantity:
                 f"{self.id}: value is {self.value!r} with status {self.status.value!r}; "
                 "a known quantity has a value, any other has none"
             )
+        if any(x is not None and math.isnan(x) for x in (self.value, self.low, self.high)):
+            raise ValueError(f"{self.id}: NaN is no number; leave it out and give the reason")
         if self.status is not Status.KNOWN and not self.reason:
             raise ValueError(f"{self.id}: status {self.status.value!r} needs a reason")
 

@@ -27,6 +27,11 @@ class Threshold:
     source: str
     origin: SourceClass
 
+    @property
+    def counts(self) -> bool:
+        """Whether it counts something: then it is whole."""
+        return all(x == int(x) for x in (self.value, self.low, self.high))
+
 
 _DEFAULTS = (
     Threshold(
@@ -155,6 +160,10 @@ def settings(overrides: Mapping[str, float | int | str] | None = None) -> Settin
             raise ValueError(
                 f"setting {name} = {number:g}: expected {default.low:g} to {default.high:g} "
                 f"({default.meaning})"
+            )
+        if default.counts and number != int(number):
+            raise ValueError(
+                f"setting {name} = {number:g}: expected a whole number ({default.meaning})"
             )
         chosen[name] = Threshold(
             name, number, default.low, default.high, default.meaning, "the user", "user"

@@ -55,7 +55,9 @@ def build(
     part = frame.filter(
         pl.col("region").is_in(list(regions)) & pl.col("industry").is_in(list(industries))
     )
-    years = tuple(part["year"].unique().sort().to_list())
+    seen = part["year"].unique().sort().to_list()
+    # every year between the first and the last, so that a window of five years is five years
+    years = tuple(range(seen[0], seen[-1] + 1)) if seen else ()
     index = (
         part["region"].replace_strict(list(regions), range(len(regions)), return_dtype=pl.Int64),
         part["year"].replace_strict(list(years), range(len(years)), return_dtype=pl.Int64),

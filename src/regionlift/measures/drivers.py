@@ -15,13 +15,15 @@ CLAUSE = "drivers.input_driven"
 _FORMS = ("input_driven_share", "employment_driven_share")
 
 
-def input_driven(frames: dict[str, pl.DataFrame], region: str, settings: Settings) -> Verdict:
+def input_driven(
+    frames: dict[str, pl.DataFrame], region: str, settings: Settings, year: int | None = None
+) -> Verdict:
     """Whether growth over the last window came mostly from labour and capital.
 
     Met or not met only where the whole interval lies on one side of the threshold.
     """
     threshold = settings["input_driven"]
-    found = [_last(frames[form], region) for form in _FORMS]
+    found = [_last(frames[form], region, year) for form in _FORMS]
     known = [q for q in found if q.status is Status.KNOWN]
     if not known:
         reason = "; ".join(f"{registry()[q.measure].title}: {q.reason}" for q in found)
@@ -31,11 +33,13 @@ def input_driven(frames: dict[str, pl.DataFrame], region: str, settings: Setting
     assert share.value is not None
     partial = "" if share.measure == _FORMS[0] else " (employment alone, capital is not known)"
     shown = f"{share.value:.0%} of growth in {share.period} came from inputs{partial}"
-    bounds = (share.low, share.high)
-    if None in bounds or (bounds[0] or 0) <= threshold <= (bounds[1] or 0):
+    open_ended = share.low is None or share.high is None
+    if open_ended or (share.low or 0) <= threshold <= (share.high or 0):
         return Verdict(
             CLAUSE, region, Truth.CANNOT_TELL,
-            f"{shown}; its interval holds the threshold of {threshold:.0%}",
+            f"{shown}; its interval is open"
+            if open_ended
+            else f"{shown}; its interval holds the threshold of {threshold:.0%}",
             "a longer window, or capital and compensation by sub-industry", (share.id,),
         )  # fmt: skip
     truth = Truth.MET if share.value > threshold else Truth.NOT_MET
@@ -43,7 +47,16 @@ def input_driven(frames: dict[str, pl.DataFrame], region: str, settings: Setting
     return Verdict(CLAUSE, region, truth, reason, evidence=(share.id,))
 
 
-def _last(frame: pl.DataFrame, region: str) -> Quantity:
-    """The quantity of the last window, known or not."""
+def _last(frame: pl.DataFrame, region: str, year: int | None) -> Quantity:
+    """The quantity of the last window that ends by the year, known or not."""
     rows = frame.filter(pl.col("subject") == region).sort("period")
+    if year is not None:
+        end = pl.col("period").str.slice(-4).cast(pl.Int64, strict=False)
+        rows = rows.filter(end.fill_null(0) <= year)
+    if rows.is_empty():
+        measure = str(frame["measure"][0])
+        return Quantity(
+            measure, region, "", None, "share", status=Status.NOT_COLLECTED,
+            reason=f"no window ends by {year}", settles=f"a window that ends by {year}",
+        )  # fmt: skip
     return from_row(rows.row(-1, named=True))

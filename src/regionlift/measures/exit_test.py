@@ -53,10 +53,15 @@ class ExitTest:
 
 
 def exit_test(
-    frames: dict[str, pl.DataFrame], dataset: Dataset, region: str, settings: Settings
+    frames: dict[str, pl.DataFrame],
+    dataset: Dataset,
+    region: str,
+    settings: Settings,
+    year: int | None = None,
 ) -> ExitTest:
-    """Whether low-level product and process innovation has stopped bringing value."""
+    """Whether low-level product and process innovation has stopped bringing value, by a year."""
     outcome = _by_year(frames[OUTCOME], region)
+    outcome = {y: v for y, v in outcome.items() if year is None or y <= year}
     tests, slopes = [], []
     for activity in ACTIVITIES:
         verdict, found = _one(activity, outcome, dataset, region, settings)
@@ -129,7 +134,10 @@ def _one(
             "real value added per person is not known", "add value_added_real and employment"
         )
     years = sorted(set(doing) & set(outcome))
+    years = [y for y in years if y >= _after_break(activity, dataset, region, years)]
     need = settings.whole("exit_years")
+    if any(outcome[y] <= 0 for y in years):
+        return untold("real value added per person is not positive in some year", "other years")
     if len(years) < need or years[-1] - years[0] + 1 != len(years):
         return untold(
             f"{len(years)} yearly points, not all in a row", f"{need} years of both in a row"
@@ -145,29 +153,45 @@ def _one(
     last = settings.whole("exit_windows")
     if shock := _shock(dataset, region, years[-(window + last - 1) :], settings):
         verdict = Verdict(
-            clause, region, Truth.CANNOT_TELL,
-            f"output fell by {shock[1]:.0%} in {shock[0]}: a fall in demand may explain the stall",
-            "years without such a fall", tuple(q.id for q, _ in slopes[-last:]),
+            clause, region, Truth.CANNOT_TELL, shock, "years without such a fall",
+            tuple(q.id for q, _ in slopes[-last:]),
         )  # fmt: skip
     else:
         verdict = _judge(clause, region, slopes[-last:])
     return verdict, [q for q, _ in slopes]
 
 
+def _after_break(activity: str, dataset: Dataset, region: str, years: list[int]) -> int:
+    """First year after the last unbridged break of what the slope is computed from."""
+    extra = ("renovation_spend",) if activity == "renovation_spend" else ()
+    breaks = list(dataset.broken("panel", ("value_added_real", "employment", *extra), region))
+    if activity == "utility_models":
+        breaks += list(dataset.broken("patents", ("patent_id", "app_year", "kind"), region))
+    return max([y for y in breaks if y <= years[-1]], default=years[0]) if years else 0
+
+
 def _slope(
     activity: str, region: str, years: list[int], x: Floats, y: Floats, settings: Settings
 ) -> tuple[Quantity, bool]:
     """Slope of the outcome on the activity in a window, and whether the activity is rising."""
-    fit = linregress(x, y)
-    half = float(t.ppf(settings.tails[1], len(x) - 2)) * float(fit.stderr)
-    rising = float(linregress(years, x).slope) > 0
     sql = (
         f"SELECT subject, period, value FROM quantities WHERE measure = {quoted(OUTCOME)} AND "
         f"subject = {quoted(region)} AND period IN ({', '.join(quoted(str(v)) for v in years)})"
     )
+    subject, period = f"{region}|{activity}", f"{years[0]}-{years[-1]}"
+    if np.ptp(x) == 0:
+        constant = Quantity(
+            "exit_slope", subject, period, None, "elasticity", n=len(years),
+            status=Status.NOT_APPLICABLE, reason="the activity does not vary in this window",
+            settles="a window in which it does", sql=sql, rows=len(years),
+        )  # fmt: skip
+        return constant, False
+    fit = linregress(x, y)
+    half = float(t.ppf(settings.tails[1], len(x) - 2)) * float(fit.stderr)
+    rising = float(linregress(years, x).slope) > 0
     quantity = Quantity(
-        "exit_slope", f"{region}|{activity}", f"{years[0]}-{years[-1]}", float(fit.slope),
-        "elasticity", float(fit.slope) - half, float(fit.slope) + half, n=len(years), sql=sql,
+        "exit_slope", subject, period, float(fit.slope), "elasticity",
+        float(fit.slope) - half, float(fit.slope) + half, n=len(years), sql=sql,
         rows=len(years),
     )  # fmt: skip
     return quantity, rising
@@ -175,17 +199,20 @@ def _slope(
 
 def _shock(
     dataset: Dataset, region: str, years: list[int], settings: Settings
-) -> tuple[int, float] | None:
-    """First year whose output of the block fell by more than the demand-shock threshold."""
+) -> str:
+    """Why demand may explain a stall: output fell by more than the threshold, or is not known."""
     column = "output" if dataset.has("panel", "output") else "value_added_real"
     cube = block_cube(dataset, (column,))
     series = cube.values[column][cube.region(region)].sum(axis=-1)
     by_year = dict(zip(cube.years, series.tolist(), strict=True))
     for before, after in pairwise(years):
-        fall = 1 - by_year.get(after, np.nan) / by_year.get(before, np.nan)
-        if fall > settings["demand_shock"]:
-            return after, float(fall)
-    return None
+        start, end = by_year.get(before, np.nan), by_year.get(after, np.nan)
+        if not (np.isfinite(start) and np.isfinite(end)):
+            return f"output of the block is not known in {before} or {after}: it may have fallen"
+        if start > 0 and 1 - end / start > settings["demand_shock"]:
+            fall = f"{1 - end / start:.0%}"
+            return f"output fell by {fall} in {after}: a fall in demand may explain the stall"
+    return ""
 
 
 def _judge(clause: str, region: str, slopes: list[tuple[Quantity, bool]]) -> Verdict:

@@ -53,12 +53,13 @@ def _compute(column: str, dataset: Dataset, settings: Settings) -> pl.DataFrame:
     panel = dataset.tables["panel"].select("region", "industry", "year", column, column + STATUS)
     panel = panel.filter(pl.col("industry").is_in([*codes, base]))
     known = pl.col(column + STATUS) == Status.KNOWN
-    block = panel.filter(pl.col("industry") != base).group_by("region", "year").agg(
+    inside = panel.filter(pl.col("industry") != base)
+    block = inside.group_by("region", "year", maintain_order=True).agg(
         pl.when(known.all() & (pl.len() == len(codes))).then(pl.col(column).sum()).alias("own"),
         pl.col(column + STATUS).filter(~known).max().alias("state"),
         pl.len().alias("rows"),
     )
-    parts = panel.filter(pl.col("industry") != base).select(
+    parts = inside.select(
         "region", "year", pl.col("industry").alias("part"),
         pl.when(known).then(pl.col(column)).alias("own"),
         pl.when(~known).then(pl.col(column + STATUS)).alias("state"),
@@ -87,7 +88,8 @@ def _reference(joined: pl.DataFrame, region: str) -> pl.DataFrame:
     """Reference sums by year and part: the declared region, or all regions that have both."""
     both = pl.col("own").is_not_null() & pl.col("own_total").is_not_null()
     pool = joined.filter(both & (pl.col("region") == region if region else pl.lit(True)))
-    return pool.group_by("year", "part").agg(
+    # sums of floats depend on their order, so the order is fixed
+    return pool.sort("region").group_by("year", "part", maintain_order=True).agg(
         pl.col("own").sum().alias("ref"),
         pl.col("own_total").sum().alias("ref_total"),
         pl.col("rows").sum().alias("ref_rows"),

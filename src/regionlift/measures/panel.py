@@ -192,8 +192,8 @@ def _frame(
             (
                 id, region, "-".join(map(str, years)),
                 float(found.value[r, e]) if sure else None,
-                float(found.low[r, e]) if sure else None,
-                float(found.high[r, e]) if sure else None,
+                _bound(found.low[r, e]) if sure else None,
+                _bound(found.high[r, e]) if sure else None,
                 len(cube.industries), STATES[int(found.state[r, e])].value, provenance, reason,
                 settles, _rows_sql(spec, cube, region, years), int(used[r, e]),
             )
@@ -203,6 +203,11 @@ def _frame(
     kinds = {name: QUANTITY_SCHEMA[name] for name in names}
     frame = pl.DataFrame(records, schema=kinds, orient="row")
     return _complete(id, frame, dataset, spec, settings)
+
+
+def _bound(value: np.float64) -> float | None:
+    """End of an interval; None where some replicate is not defined."""
+    return float(value) if np.isfinite(value) else None
 
 
 def _complete(
@@ -233,15 +238,16 @@ def _why(
     region: str,
 ) -> tuple[str, str]:
     """Reason and way out of a quantity that is not known."""
-    if broken:
-        reasons = dataset.broken("panel", spec.columns, region)
-        inside = [f"{y}: {why}" for y, why in reasons.items() if years[0] < y <= years[-1]]
-        return f"a series break lies inside the window ({'; '.join(inside)})", "a bridged series"
-    if state == STATES.index(Status.NOT_APPLICABLE):
-        return "a denominator is zero, or a part is not positive", "nothing: it is not defined"
     industry, part = divmod(culprit, len(spec.columns) * len(years))
     end, column = divmod(part, len(spec.columns))
     name, code, year = spec.columns[column], cube.industries[industry], years[end]
+    cell = cube.states[name][cube.region(region), cube.year(year), industry]
+    if cell == 0 and broken:
+        reasons = dataset.broken("panel", spec.columns, region)
+        inside = [f"{y}: {why}" for y, why in reasons.items() if years[0] < y <= years[-1]]
+        return f"a series break lies inside the window ({'; '.join(inside)})", "a bridged series"
+    if cell == 0:
+        return "a denominator is zero, or a part is not positive", "nothing: it is not defined"
     word = STATES[state].value.replace("_", " ")
     return f"{name} of {code} in {year} is {word}", f"{name} of {code}, {region}, {year}"
 

@@ -23,7 +23,8 @@ register(
         "peer_percentile", "Position among peers", "同类地区百分位", "percentile", "up", {}, 5,
         (11, 23), "standard",
         "100 x (peers below + half of the peers equal) / peers whose value is known",
-        "the same Bayesian bootstrap weights over sub-industries for the region and every peer",
+        "the same Bayesian bootstrap weights over sub-industries for the region and every peer; "
+        "none for a marker that is no sum over sub-industries",
     )
 )  # fmt: skip
 register(
@@ -265,4 +266,5 @@ def _series(
     rest = known.filter(pl.col("subject") != level.subject).group_by("year").agg(
         pl.col("value").median().alias("median"), (pl.len() + 1).alias("rows")
     )
-    return own.join(rest, on="year").select("year", pl.col("value") / pl.col("median"), "rows")
+    joined = own.join(rest, on="year", maintain_order="left")
+    return joined.select("year", pl.col("value") / pl.col("median"), "rows")

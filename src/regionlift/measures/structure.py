@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from regionlift.measures.arithmetic import ratio
 from regionlift.measures.cube import Bools, Floats
 from regionlift.measures.panel import panel_measure
 
@@ -25,7 +24,7 @@ def high_tech_share(high: Bools, size: Floats) -> Floats:
         True for the sub-industries of the scope's high-tech tiers.
     size : any size, (..., industry)
     """
-    return ratio(size * high, size)
+    return np.asarray((_shares(size) * high).sum(axis=-1))
 
 
 def norm_of_absolute_values(start: Floats, end: Floats) -> Floats:
@@ -54,7 +53,7 @@ def lilien(start: Floats, end: Floats) -> Floats:
     total = np.log(end.sum(axis=-1) / start.sum(axis=-1))[..., None]
     both_zero = (start <= 0) & (end <= 0)
     own = np.log(np.where(both_zero, 1, end) / np.where(both_zero, 1, start))
-    return np.asarray(np.sqrt((weight * np.where(both_zero, 0, own - total) ** 2).sum(axis=-1)))
+    return _finite(np.sqrt((weight * np.where(both_zero, 0, own - total) ** 2).sum(axis=-1)))
 
 
 def moore_angle(start: Floats, end: Floats) -> Floats:
@@ -71,7 +70,15 @@ def moore_angle(start: Floats, end: Floats) -> Floats:
 
 
 def _shares(size: Floats) -> Floats:
-    return np.asarray(size / size.sum(axis=-1, keepdims=True))
+    """Shares of the last axis; NaN for an empty block, or one with a negative part."""
+    total = size.sum(axis=-1, keepdims=True)
+    sound = (total > 0) & (size >= 0).all(axis=-1, keepdims=True)
+    return np.asarray(np.where(sound, size / np.where(sound, total, 1), np.nan))
+
+
+def _finite(value: Floats) -> Floats:
+    """NaN where an operation gave infinity: not defined is not infinite."""
+    return np.asarray(np.where(np.isfinite(value), value, np.nan))
 
 
 def _register_for(base: str, word: str, zh: str) -> None:
@@ -110,18 +117,22 @@ def shift_share(v0: Floats, l0: Floats, v1: Floats, l1: Floats) -> tuple[Floats,
               + \sum_i \Delta s_i \Delta P_i
 
     with P value added per person, s employment shares. The three add up exactly. A sub-industry
-    without staff at one end has no productivity there; its whole change counts as between.
+    without staff at one end has no productivity there; its whole change counts as between. NaN
+    where a sub-industry has value added and no staff: its part would belong nowhere.
     """
     s0, s1 = _shares(l0), _shares(l1)
+    homeless = ((l0 <= 0) & (v0 != 0)) | ((l1 <= 0) & (v1 != 0))
     p0 = np.where(l0 > 0, v0 / np.where(l0 > 0, l0, 1), np.nan)
     p1 = np.where(l1 > 0, v1 / np.where(l1 > 0, l1, 1), np.nan)
     p0, p1 = np.where(np.isnan(p0), p1, p0), np.where(np.isnan(p1), p0, p1)
     p0, p1 = np.nan_to_num(p0), np.nan_to_num(p1)
     start = (v0.sum(axis=-1) / l0.sum(axis=-1)) / 100
+    undefined = homeless.any(axis=-1) | np.isnan((s0 + s1).sum(axis=-1)) | (start == 0)
+    start = np.where(undefined, np.nan, start)
     within = (s0 * (p1 - p0)).sum(axis=-1) / start
     between = (p0 * (s1 - s0)).sum(axis=-1) / start
     interaction = ((s1 - s0) * (p1 - p0)).sum(axis=-1) / start
-    return within, between, interaction
+    return _finite(within), _finite(between), _finite(interaction)
 
 
 def shift_share_within(v0: Floats, l0: Floats, v1: Floats, l1: Floats) -> Floats:
@@ -142,7 +153,7 @@ def shift_share_interaction(v0: Floats, l0: Floats, v1: Floats, l1: Floats) -> F
 def productivity_change(v0: Floats, l0: Floats, v1: Floats, l1: Floats) -> Floats:
     """Change of value added per person over the window, in % of the start."""
     p0 = v0.sum(axis=-1) / l0.sum(axis=-1)
-    return np.asarray(100 * (v1.sum(axis=-1) / l1.sum(axis=-1) - p0) / p0)
+    return _finite(100 * (v1.sum(axis=-1) / l1.sum(axis=-1) - p0) / p0)
 
 
 def _register_shift_share(column: str, suffix: str, note: str, note_zh: str) -> None:
@@ -189,4 +200,5 @@ def theil_rationalisation(value_added: Floats, employment: Floats) -> Floats:
     share_v, share_l = _shares(value_added), _shares(employment)
     empty = (value_added == 0) & (employment == 0)
     term = np.where(share_v == 0, 0, share_v * np.log(share_v / share_l))
-    return np.asarray(np.where(empty, 0, term).sum(axis=-1))
+    # the sum of the shares is NaN where they are not defined
+    return _finite(np.where(empty, 0, term).sum(axis=-1) + 0 * (share_v + share_l).sum(axis=-1))

@@ -90,8 +90,8 @@ def study(
     chosen = choose_peers(dataset, region, settings, year, peers)
     profile = stage_profile(frames, dataset, region, chosen, settings, year)
     rates = base_rates(frames, region, settings, year)
-    leaving = exit_test(frames, dataset, region, settings)
-    driven = input_driven(frames, region, settings)
+    leaving = exit_test(frames, dataset, region, settings, year)
+    driven = input_driven(frames, region, settings, year)
     verdicts = (*profile.verdicts, leaving.verdict, *leaving.tests, driven)
     return Study(
         dataset, settings, region, year, frames, chosen, profile, rates, leaving, verdicts

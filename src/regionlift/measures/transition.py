@@ -130,15 +130,19 @@ def _rate(pairs: pl.DataFrame, region: str, current: str, settings: Settings) ->
         )  # fmt: skip
     changed = (cases["profile"] != cases["later"]).to_numpy().astype(float)
     value, low, high = _clustered(changed, np.ones(len(changed)), cases["region"], settings)
-    sql = (
-        "SELECT a.region, a.year, a.profile, b.profile AS later FROM profiles a JOIN profiles b "
-        f"ON a.region = b.region AND b.year = a.year + {horizon} "
-        f"WHERE a.profile = {quoted(current)} ORDER BY a.region, a.year"
-    )
+    sql = _pairs_sql(horizon, f"WHERE a.profile = {quoted(current)} ")
     return Quantity(
         "profile_change_rate", subject, period, value, "share", low, high, n=regions, sql=sql,
         rows=cases.height,
     )  # fmt: skip
+
+
+def _pairs_sql(horizon: int, where: str = "") -> str:
+    """Query of the profiles that have a later one, from the ledger's own table."""
+    return (
+        "SELECT a.region, a.year, a.profile, b.profile AS later FROM profiles a JOIN profiles b "
+        f"ON a.region = b.region AND b.year = a.year + {horizon} {where}ORDER BY a.region, a.year"
+    )
 
 
 def _clustered(
@@ -167,21 +171,27 @@ def _skill(pairs: pl.DataFrame, settings: Settings) -> Quantity:
         rates = learnt.group_by("profile").agg(
             (pl.col("profile") != pl.col("later")).mean().alias("rate")
         )
-        now = pairs.filter(pl.col("year") == origin).join(rates, on="profile")
+        now = pairs.filter(pl.col("year") == origin).join(
+            rates, on="profile", maintain_order="left"
+        )
         scored.append(now.with_columns((pl.col("profile") != pl.col("later")).alias("changed")))
     cases = pl.concat(scored) if scored else pl.DataFrame()
     if cases.height == 0 or not cases["changed"].any():
+        reason = (
+            f"no profile changed in the {cases.height} cases that could be scored"
+            if cases.height
+            else f"no year from which {horizon} years can be both learnt before and seen after"
+        )
         return Quantity(
             "base_rate_skill", "all regions", f"{horizon} years", None, "Brier skill score",
-            status=Status.TOO_FEW,
-            reason=f"no year from which {horizon} years can be both learnt before and seen after",
-            settles=f"a panel of more than {2 * horizon} years",
+            status=Status.TOO_FEW, reason=reason,
+            settles=f"a panel of more than {2 * horizon} years with changes in it",
         )  # fmt: skip
     changed = cases["changed"].cast(pl.Float64).to_numpy()
     rate = cases["rate"].to_numpy()
     ours, naive = (rate - changed) ** 2, changed**2
     value, low, high = _clustered(naive - ours, naive, cases["region"], settings)
-    sql = "SELECT region, year, profile FROM profiles ORDER BY region, year"
+    sql = _pairs_sql(horizon)
     return Quantity(
         "base_rate_skill", "all regions", f"{horizon} years", value, "Brier skill score", low,
         high, n=cases.height, sql=sql, rows=pairs.height,

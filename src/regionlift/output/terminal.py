@@ -142,5 +142,6 @@ def thresholds(settings: Settings, console: Console) -> None:
     """Every setting with its value, range, meaning and source."""
     grid = Table("name", "value", "range", "meaning", "source", box=None)
     for t in settings.thresholds.values():
-        grid.add_row(t.name, exact(t.value), f"{exact(t.low)} to {exact(t.high)}", t.meaning, t.source)
+        allowed = f"{exact(t.low)} to {exact(t.high)}"
+        grid.add_row(t.name, exact(t.value), allowed, t.meaning, t.source)
     console.print(grid)

@@ -59,9 +59,10 @@ def methods(study: Study, book: Book) -> Page:
         else "Every threshold is at its default; each has its source and the range it may take."
     )
     thresholds: list[list[Cell]] = [
-        [t.name, exact(t.value), f"{exact(t.low)} to {exact(t.high)}", t.meaning, t.source, t.origin]
+        [t.name, exact(t.value), f"{exact(t.low)} to {exact(t.high)}", t.meaning, t.source,
+         t.origin]
         for t in study.settings.thresholds.values()
-    ]
+    ]  # fmt: skip
     blocks: list[Block] = [
         table("thresholds", "Thresholds in force",
               ["Name", ">Value", "Range", "Meaning", "Source", "Whose"], thresholds,
