@@ -255,7 +255,9 @@ def test_same_seed_same_bytes_and_round_trip(tmp_path: Path, province: Province)
     for name, (block,) in manifest["tables"].items():
         path = first.parent / block["file"]
         if path.suffix == ".xlsx":
-            back = pl.read_excel(path, sheet_name=block["sheet"], infer_schema_length=None)
+            back = pl.read_excel(
+                path, sheet_name=block["sheet"], infer_schema_length=None, engine="openpyxl"
+            )
             back = back.rename({header: column for column, header in block["columns"].items()})
             assert back["org_id"].to_list() == province.tables[name]["org_id"].to_list()
             assert back["founded"].to_list() == province.tables[name]["founded"].to_list()

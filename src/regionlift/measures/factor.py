@@ -39,7 +39,7 @@ def value_added_per_employee(value_added: Floats, employment: Floats) -> Floats:
     Examples
     --------
     >>> value_added_per_employee(np.array([30.0, 10.0]), np.array([200.0, 200.0]))
-    array(100.)
+    np.float64(100.0)
     """
     return ratio(value_added, employment) * PER_THOUSAND
 
