@@ -138,10 +138,9 @@ def _one(
     need = settings.whole("exit_years")
     if any(outcome[y] <= 0 for y in years):
         return untold("real value added per person is not positive in some year", "other years")
-    if len(years) < need or years[-1] - years[0] + 1 != len(years):
-        return untold(
-            f"{len(years)} yearly points, not all in a row", f"{need} years of both in a row"
-        )
+    years = _last_run(years)
+    if len(years) < need:
+        return untold(f"{len(years)} yearly points in a row", f"{need} years of both in a row")
     x = np.log([doing[y] for y in years])
     y = np.log([outcome[y] for y in years])
     window = settings.whole("exit_window")
@@ -159,6 +158,14 @@ def _one(
     else:
         verdict = _judge(clause, region, slopes[-last:])
     return verdict, [q for q, _ in slopes]
+
+
+def _last_run(years: list[int]) -> list[int]:
+    """The years in a row that end with the last one."""
+    start = len(years) - 1
+    while start > 0 and years[start - 1] == years[start] - 1:
+        start -= 1
+    return years[max(start, 0) :]
 
 
 def _after_break(activity: str, dataset: Dataset, region: str, years: list[int]) -> int:

@@ -134,7 +134,7 @@ def rd_intensity(rd_spend: Floats, value_added: Floats) -> Floats:
     source="operational reading of the paper, item 5",
     formula="sum_i F_i / sum_i RD_i, F spending on technology bought abroad",
 )
-def technology_introductionratio(foreign: Floats, rd_spend: Floats) -> Floats:
+def technology_introduction_ratio(foreign: Floats, rd_spend: Floats) -> Floats:
     """How much technology is bought for each unit of own R&D."""
     return ratio(foreign, rd_spend)
 

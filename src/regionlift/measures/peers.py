@@ -79,7 +79,7 @@ def choose_peers(
     table = table.with_columns(
         pl.col("region").is_in(members).alias("peer"),
         pl.col("region").is_in(second).alias("second"),
-    ).sort("distance")
+    ).sort("distance", "region")
     balance = _balance(table, region)
     return PeerSet(
         region, rule, tuple(members), SECOND.format(k=k, base=base, year=at), tuple(second),

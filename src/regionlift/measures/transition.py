@@ -58,10 +58,12 @@ class BaseRates:
 def base_rates(
     frames: dict[str, pl.DataFrame], region: str, settings: Settings, year: int | None = None
 ) -> BaseRates:
-    """Transitions of the profile over the horizon across all regions of the panel."""
+    """Transitions of the profile over the horizon across all regions, up to a year."""
     horizon = settings.whole("horizon")
     states = {g: s for g in LEADS if (s := _states(frames, g, settings)) is not None}
     profiles = _profiles(states)
+    if year is not None:
+        profiles = profiles.filter(pl.col("year") <= year)
     pairs = profiles.join(
         profiles.select("region", pl.col("year") - horizon, pl.col("profile").alias("later")),
         on=["region", "year"],
@@ -72,8 +74,6 @@ def base_rates(
         .sort("profile", "later")
     )
     mine = profiles.filter(pl.col("region") == region).sort("year")
-    if year is not None:
-        mine = mine.filter(pl.col("year") <= year)
     current = str(mine["profile"][-1]) if mine.height else ""
     return BaseRates(
         tuple(states), profiles, matrix, current, _rate(pairs, region, current, settings),
