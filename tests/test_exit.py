@@ -136,7 +136,7 @@ def test_too_few_years_cannot_be_told(tmp_path: Path) -> None:
 def test_a_gap_in_the_years_cannot_be_told(tmp_path: Path) -> None:
     rows = rows_of(activity=lambda year: "" if year == 2014 else rising(year))
     found = renovation(ran(opened(tmp_path, rows)))
-    assert found.truth is Truth.CANNOT_TELL and "not all in a row" in found.reason
+    assert found.truth is Truth.CANNOT_TELL and "6 yearly points in a row" in found.reason
 
 
 def test_without_an_activity_it_cannot_be_told(tmp_path: Path) -> None:
