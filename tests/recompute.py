@@ -22,6 +22,7 @@ import numpy as np
 import openpyxl
 import polars as pl
 from scipy.special import betaincinv, stdtrit
+from scipy.stats import linregress
 
 Cell = tuple[str, str, str, int]  # column, region, industry, year
 Number = Any  # a float, or an array of one float a replicate
@@ -722,24 +723,29 @@ class Recompute:
         end = self.year(period.split("-")[-1])
         self.point(marker, region, str(end))
         points = []
-        for year in range(end - self.window, end + 1):
-            if not self.having(marker, str(year), [region]):
-                continue
+        mine = [
+            year for year in range(end - self.window, end + 1)
+            if self.having(marker, str(year), [region])
+        ]  # fmt: skip
+        others = [
+            peer for peer in self.peers
+            if all(self.having(marker, str(year), [peer]) for year in mine)
+        ]  # fmt: skip
+        for year in mine:
             value = self.point(marker, region, str(year))
             if marker in AT_CURRENT_PRICES:
-                others = self.having(marker, str(year), self.peers)
-                if not others:
-                    continue
+                if len(others) < self.set["minimum_peers"]:
+                    raise UnknownError("too few peers known in every year")
                 value /= median([self.point(marker, peer, str(year)) for peer in others])
             points.append((year, value))
         if "-" in period and period != f"{points[0][0]}-{end}":
             raise UnknownError(f"the years are {points[0][0]}-{end}, not {period}")
         if len(points) < self.set["minimum_years"] or min(v for _, v in points) <= 0:
             raise UnknownError("too few years, or a value that has no logarithm")
-        ones = [1.0] * len(points)
-        slopes = slope(points, self.weights(len(points)))
-        ends = self.ends(100 * slopes)
-        return Answer(100 * float(slope(points, ones)), ends)
+        line = linregress([x for x, _ in points], [math.log(v) for _, v in points])
+        tail = (1 - self.set["confidence"]) / 2
+        half = -float(stdtrit(len(points) - 2, tail)) * line.stderr
+        return Answer(100 * line.slope, (100 * (line.slope - half), 100 * (line.slope + half)))
 
     # stage and base rates ---------------------------------------------------------------------
 

@@ -189,13 +189,14 @@ def test_derived_figures_are_not_compared_across_regions(tmp_path: Path) -> None
     assert done.profile.gauges["factor"].lead.known and done.profile.gauges["structure"].lead.known
 
 
-def test_equal_regions_stand_in_the_middle(tmp_path: Path) -> None:
+def test_equal_regions_cannot_be_ranked(tmp_path: Path) -> None:
+    """A tie of all by construction says nothing: it is no middle."""
     rows = grid(NAMES, YEARS, lambda *_: {"value_added": 5.0, "output": 10.0, "employment": 7})
     done = studied(opened(tmp_path, with_total(rows)), "R4")
     lead = done.profile.gauges["value"].lead
-    assert (lead.percentile.value, lead.percentile.low, lead.percentile.high) == (50, 50, 50)
-    assert [q.value for q in done.profile.shares.values()] == pytest.approx([1 / 3] * 3)
-    assert done.profile.label.startswith("between")
+    assert lead.percentile.status is Status.NOT_APPLICABLE
+    assert "the same in the region and every peer" in lead.percentile.reason
+    assert done.profile.label == ""
 
 
 def test_raising_a_region_never_lowers_its_percentile(tmp_path: Path) -> None:

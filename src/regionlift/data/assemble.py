@@ -17,6 +17,7 @@ from regionlift.data.joining import LINEAGE, finish, join, overlaps, summed
 from regionlift.data.manifest import Source
 from regionlift.data.parsing import STATUS, Report, parse, texts
 from regionlift.data.problems import Problem, did_you_mean
+from regionlift.data.units import factor
 
 __all__ = ["LINEAGE", "LISTED", "STATUS", "Assembly", "Piece", "assemble"]
 
@@ -92,6 +93,7 @@ def _one_source(table: Table, work: Assembly, piece: Piece) -> pl.DataFrame | No
         return None
     work.problems += cells.problems
     work.problems += _odd(piece, mapped)
+    work.problems += _units_in_headers(table, source, place, mapped)
     if absent := [c for c in _key_columns(table) if c.name not in {*mapped, *source.constants}]:
         work.problems += [_no_column(place, column, cells.headers) for column in absent]
         return None
@@ -110,6 +112,32 @@ def _one_source(table: Table, work: Assembly, piece: Piece) -> pl.DataFrame | No
             work.problems.append(_no_row_left(place))
         return None
     return _unique(table, work, piece, frame)
+
+
+def _units_in_headers(
+    table: Table, source: Source, place: Place, mapped: dict[str, str]
+) -> list[Problem]:
+    """Headers that name another unit than the contract's, without a declared one."""
+    problems = []
+    for name, header in mapped.items():
+        unit = table.column(name).unit
+        named = re.search(r"[（(]([^（()）]+)[）)]\s*$", header)
+        if not unit or named is None or name in source.units:
+            continue
+        try:
+            same = factor(named[1], unit) == (1.0, 1.0)
+        except ValueError:
+            continue
+        if not same:
+            problems.append(
+                place.problem(
+                    "unit-in-header", f'the unit {named[1]} in the header "{header}"',
+                    f"the unit of the contract ({unit}), or a declared one",
+                    f'Add units = {{ {name} = "{named[1]}" }}.', row=source.header_row,
+                    column=header,
+                )
+            )  # fmt: skip
+    return problems
 
 
 def _no_row_left(place: Place) -> Problem:

@@ -120,6 +120,14 @@ def _alike(one: str, other: str) -> float:
 def _codes(panel: pl.DataFrame, scope: Scope, manifest: Manifest) -> Iterator[Problem]:
     """No industry of the block in the panel, or no row for all industries."""
     have = set(panel["industry"].to_list())
+    names = {n: i.code for i in scope.industries for n in (i.name, i.name_zh) if n != i.code}
+    for name in sorted(have & set(names)):
+        yield Problem(
+            "error", "industry-name", f'the name "{name}"',
+            f"the code of the industry, {names[name]}",
+            f'Recode it: values.industry = {{ "{name}" = "{names[name]}" }} with '
+            'unlisted.industry = "keep".', "panel", column="industry",
+        )  # fmt: skip
     block = [i.code for i in scope.block(manifest.dataset.include)]
     if not have & set(block):
         yield Problem(

@@ -66,7 +66,7 @@ def choose_peers(
     income = (
         "per head, from the regions table"
         if dataset.has("regions", "income")
-        else "value added of all industries per person employed"
+        else "value added of all industries per person employed, its last year up to this"
     )
     if table["income"].null_count():
         income = "left out: not known for every candidate"

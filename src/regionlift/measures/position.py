@@ -38,8 +38,8 @@ register(
     Definition(
         "trend", "Trend", "变动趋势", "% a year", "none", {}, 5, (23,), "standard",
         "100 x slope of the log of the marker on the year; markers at current prices are first "
-        "divided by the median of the peers",
-        "Bayesian bootstrap over the years of the window",
+        "divided by the median of the peers that are known in every one of these years",
+        "t interval of the slope, years taken as independent",
     )
 )  # fmt: skip
 
@@ -174,11 +174,18 @@ def _percentile(
     known = _known_peers(here, peers)
     if len(known) < settings.whole("minimum_peers"):
         return unknown(
-            Status.TOO_FEW, f"{len(known)} of {len(peers)} peers have it",
+            Status.TOO_FEW,
+            f"{len(known)} of {len(peers)} peers have it, {settings.whole('minimum_peers')} are "
+            "needed",
             f"“{registry()[level.measure].title}” of at least "
             f"{settings.whole('minimum_peers')} peers",
         )  # fmt: skip
     values = here.filter(pl.col("subject").is_in(known))["value"].to_numpy()
+    if (values == level.value).all():
+        return unknown(
+            Status.NOT_APPLICABLE, "it is the same in the region and every peer",
+            "a block in which regions can differ",
+        )  # fmt: skip
     value = float(percentile_rank(np.array(level.value), values))
     names = ", ".join(quoted(name) for name in [level.subject, *known])
     sql = (
@@ -227,19 +234,23 @@ def _trend(
         columns = KERNELS[level.measure].columns
         breaks = [y for y in dataset.broken("panel", columns, level.subject) if start < y <= end]
         start = max([start, *breaks])
-    series = _series(level, frame, peers, start, end)
+    relative = level.measure in CURRENT_PRICES
+    series, steady = _series(level, frame, peers, start, end)
+    if relative and len(steady) < settings.whole("minimum_peers"):
+        return unknown(
+            Status.TOO_FEW, f"{len(steady)} peers have it in every year from {start} to {end}"
+        )
     if series.height < need:
         return unknown(Status.TOO_FEW, f"{series.height} usable years from {start} to {end}")
     if (series["value"] <= 0).any():
         return unknown(Status.NOT_APPLICABLE, "a value of the series is not positive")
-    slope, replicate = trend(
+    slope, ends = trend(
         series["year"].cast(pl.Float64).to_numpy(), np.log(series["value"].to_numpy()), settings
     )
-    low, high = (float(q) for q in np.quantile(replicate, settings.tails))
+    low, high = (float(end) for end in ends)
     direction = "rising" if low > 0 else "falling" if high < 0 else "no clear trend"
-    relative = level.measure in CURRENT_PRICES
     periods = ", ".join(quoted(str(y)) for y in series["year"])
-    names = ", ".join(map(quoted, [level.subject, *(peers if relative else ())]))
+    names = ", ".join(map(quoted, [level.subject, *(steady if relative else ())]))
     sql = (
         f"SELECT subject, period, value FROM quantities WHERE measure = {quoted(level.measure)} "
         f"AND subject IN ({names}) AND period IN ({periods}) AND status = 'known' "
@@ -254,17 +265,26 @@ def _trend(
 
 def _series(
     level: Quantity, frame: pl.DataFrame, peers: tuple[str, ...], start: int, end: int
-) -> pl.DataFrame:
-    """Known values of the region by year; divided by the peers' median at current prices."""
+) -> tuple[pl.DataFrame, list[str]]:
+    """Known values of the region by year; at current prices over the median of steady peers.
+
+    Steady peers are known in every one of these years: a changing set would move the median.
+    """
     known = frame.filter(
         pl.col("status") == Status.KNOWN, pl.col("subject").is_in([level.subject, *peers])
     ).with_columns(pl.col("period").cast(pl.Int64).alias("year"))
     known = known.filter(pl.col("year").is_between(start, end))
     own = known.filter(pl.col("subject") == level.subject).select("year", "value").sort("year")
     if level.measure not in CURRENT_PRICES:
-        return own.with_columns(pl.lit(1).alias("rows"))
-    rest = known.filter(pl.col("subject") != level.subject).group_by("year").agg(
+        return own.with_columns(pl.lit(1).alias("rows")), []
+    others = known.filter(
+        pl.col("subject") != level.subject, pl.col("year").is_in(own["year"].to_list())
+    )
+    counted = others.group_by("subject").len().filter(pl.col("len") == own.height)
+    steady = sorted(counted["subject"].to_list())
+    rest = others.filter(pl.col("subject").is_in(steady)).group_by("year").agg(
         pl.col("value").median().alias("median"), (pl.len() + 1).alias("rows")
     )
     joined = own.join(rest, on="year", maintain_order="left")
-    return joined.select("year", pl.col("value") / pl.col("median"), "rows")
+    series = joined.select("year", pl.col("value") / pl.col("median"), "rows")
+    return series, steady

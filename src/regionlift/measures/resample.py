@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
+from scipy.stats import t as student
 
 from regionlift.evidence.settings import Settings
 from regionlift.measures.cube import Floats
@@ -56,15 +57,14 @@ def interval(replicates: Floats, settings: Settings) -> tuple[Floats, Floats]:
 
 
 def trend(years: Floats, log_values: Floats, settings: Settings) -> tuple[float, Floats]:
-    """Slope of a log-linear trend, and its replicates over the years.
+    """Least-squares slope of the log values on the years, and its t interval (low, high).
 
-    .. math:: b = \\sum_t w_t (t-\\bar t)(y_t-\\bar y) / \\sum_t w_t (t-\\bar t)^2
+    .. math:: b \\pm t_{n-2} \\sqrt{\\frac{\\sum_t e_t^2}{(n-2) \\sum_t (t-\\bar t)^2}}
 
-    with equal weights for the slope and Dirichlet weights for the replicates; weighted means.
+    Years are taken as independent: a series that wanders shows a trend too often.
     """
-    w = np.vstack([np.ones(len(years)), weights(len(years), settings)])
-    w /= w.sum(axis=1, keepdims=True)
-    t = years - (w @ years)[:, None]
-    y = log_values - (w @ log_values)[:, None]
-    slopes = (w * t * y).sum(axis=1) / (w * t * t).sum(axis=1)
-    return float(slopes[0]), slopes[1:]
+    n = len(years)
+    t, y = years - years.mean(), log_values - log_values.mean()
+    slope = float(t @ y / (t @ t))
+    error = np.sqrt(((y - slope * t) ** 2).sum() / (n - 2) / (t @ t))
+    return slope, slope + student.ppf(settings.tails, n - 2) * error

@@ -174,7 +174,7 @@ def _register_shift_share(column: str, suffix: str, note: str, note_zh: str) -> 
         panel_measure(
             id + suffix, title=title + note, title_zh=title_zh + note_zh, unit="% of start",
             columns=(column, "employment"), change=True, items=(21, 22), source=source,
-            formula=formula + ("; prices are inside the first part" if suffix else ""),
+            formula=formula + ("; prices are inside the first and third parts" if suffix else ""),
         )(kernel)  # fmt: skip
 
 

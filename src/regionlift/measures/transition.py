@@ -120,9 +120,10 @@ def _rate(pairs: pl.DataFrame, region: str, current: str, settings: Settings) ->
     subject, period = f"{region}|{current or 'profile'}", f"{horizon} years"
     if regions < settings.whole("minimum_regions"):
         why = (
-            f"{regions} regions had this profile {horizon} years before the end of the panel"
+            f"{regions} regions had this profile and a reading {horizon} years later; "
+            f"{settings.whole('minimum_regions')} are needed"
             if current
-            else "the profile of this region cannot be told in any year"
+            else "no gauge is known for enough regions and years to read a profile"
         )
         return Quantity(
             "profile_change_rate", subject, period, None, "share", status=Status.TOO_FEW,

@@ -34,7 +34,7 @@ def reading(study: Study, book: Book) -> ReadingBlock:
     threshold = study.settings.thresholds["label_share"]
     return {
         "kind": "reading",
-        "label": study.profile.label,
+        "label": study.profile.label or "the stage cannot be told",
         "shares": [
             {"stage": f"{TITLES[name]} upgrading", "share": q.value, "evidence": book.note(q)}
             for name, q in study.profile.shares.items()

@@ -32,7 +32,7 @@ def drivers(study: Study, book: Book) -> Page:
     suffix = "" if real else "_current"
     blocks += _parts(
         study, "shift-share", "Productivity change: inside sub-industries or through the mix"
-        + ("" if real else " (current prices: inflation is in the first part)"),
+        + ("" if real else " (current prices: inflation is in the first and third parts)"),
         {f"shift_share_within{suffix}": "inside sub-industries",
          f"shift_share_between{suffix}": "through the mix",
          f"shift_share_interaction{suffix}": "both together"},
