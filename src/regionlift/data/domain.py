@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from regionlift.data.assemble import LINEAGE, LISTED, STATUS
-from regionlift.data.contract import Column, Table, contract
+from regionlift.data.assemble import LINEAGE, LISTED
+from regionlift.data.contract import Column, Table
 from regionlift.data.problems import Problem, Severity, did_you_mean
 
 #: Text that is markup, a database command or a formula: kept as text, and said.
@@ -238,13 +238,3 @@ class _Audit:
                     f"{rule.left} {rule.op} {rule.right}", f"{rule.why.capitalize()}; "
                     "look at both cells.", rule.severity,
                 )  # fmt: skip
-
-
-def missing_shares(name: str, frame: pl.DataFrame) -> dict[str, dict[str, float]]:
-    """Share of each state by number column: for the data passport."""
-    shares: dict[str, dict[str, float]] = {}
-    for column in contract()[name].numbers():
-        if column + STATUS in frame.columns:
-            counts = frame[column + STATUS].value_counts(normalize=True, name="share")
-            shares[column] = dict(counts.iter_rows())
-    return shares

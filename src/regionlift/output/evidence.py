@@ -7,9 +7,9 @@ from typing import Any
 import duckdb
 
 from regionlift.evidence.measure import registry
-from regionlift.evidence.quantity import Quantity, Status
+from regionlift.evidence.quantity import Quantity
 from regionlift.output.page import Cell, Evidence, Link
-from regionlift.output.words import exact, level, span, with_unit
+from regionlift.output.words import exact, level, with_unit
 
 #: Rows of the evidence shown in the page; the ledger has them all.
 FIRST = 5
@@ -80,10 +80,3 @@ def _record(ledger: duckdb.DuckDBPyConnection, q: Quantity) -> Evidence:
 
 def _shown(value: Any) -> Any:
     return exact(value) if isinstance(value, float) else value
-
-
-def state(quantity: Quantity) -> str:
-    """Value with interval, or why there is none."""
-    if quantity.status is Status.KNOWN:
-        return f"{with_unit(quantity)} ({span(quantity)})"
-    return f"cannot tell: {quantity.reason}"
