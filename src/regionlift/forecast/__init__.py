@@ -1,0 +1,1 @@
+"""Where the network is going: a calibrated simulation, held to what happened and to baselines."""

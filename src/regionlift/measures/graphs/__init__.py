@@ -1,0 +1,1 @@
+"""Statistics of graphs on plain arrays: no table, no region, no setting."""

@@ -1,0 +1,1 @@
+"""The innovation network of a region, from tables of joint projects and patents."""
