@@ -2,9 +2,9 @@
 
 import numpy as np
 import polars as pl
-from shared import DATA
 
 from regionlift.measures.network.affiliations import TYPES, Affiliations
+from shared import shared_data
 
 _TYPES = {"PRC": "enterprise", "HES": "university", "REC": "institute", "PUB": "government",
           "OTH": "intermediary"}  # fmt: skip
@@ -15,7 +15,7 @@ def h2020(part: str = "", country: str = "", sizes: tuple[int, int] = (1, 500)) 
 
     ``inside`` marks organisations of the country; sizes are of whole consortia.
     """
-    folder = DATA / "networks"
+    folder = shared_data() / "networks"
     projects = (
         pl.read_parquet(folder / "cordis_projects.parquet")
         .filter(pl.col("programme") == "H2020", pl.col("n_orgs").is_between(*sizes))
