@@ -13,7 +13,7 @@ import polars as pl
 from regionlift.data.dataset import Dataset, open_dataset
 from regionlift.evidence.quantity import Quantity, from_row
 from regionlift.evidence.settings import Settings, settings
-from regionlift.measures.study import Frames, Study, measure_all, study
+from regionlift.study import Frames, Study, measure_all, study
 
 Row = dict[str, Any]
 

@@ -28,8 +28,8 @@ from regionlift.evidence.verdict import Truth, Verdict, all_of, any_of, negate
 from regionlift.evidence.verdict import to_frame as verdict_frame
 from regionlift.measures.panel import KERNELS
 from regionlift.measures.stage import BESIDE, LEADS
-from regionlift.measures.study import Study
 from regionlift.output.files import ledger_tables
+from regionlift.study import Study
 
 T, U, F = Truth.MET, Truth.CANNOT_TELL, Truth.NOT_MET
 TRUTHS = st.sampled_from(Truth)

@@ -18,7 +18,7 @@ from regionlift.evidence.verdict import Truth
 from regionlift.measures.exit_test import exit_test
 from regionlift.measures.peers import choose_peers
 from regionlift.measures.stage import BESIDE, LEADS, stage_profile
-from regionlift.measures.study import measure_all, study
+from regionlift.study import measure_all, study
 
 STAGES = ("factor", "value", "structure")
 REGION = "Beijiang"

@@ -22,8 +22,8 @@ import pytest
 import recompute
 import shared
 from recompute import Answer, Recompute, UnknownError, differs, evidence_of
-from regionlift.measures.study import study
 from regionlift.run import Run, prepare, run_region
+from regionlift.study import study
 from shared import EXAMPLES, PROJECT
 
 #: Numbers drawn from a run; a report that prints fewer is taken whole, the ledger fills up.

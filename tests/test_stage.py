@@ -32,7 +32,7 @@ from regionlift.measures.drivers import input_driven
 from regionlift.measures.panel import KERNELS
 from regionlift.measures.position import percentile_rank, place
 from regionlift.measures.stage import LEADS, label_at, lead_shares
-from regionlift.measures.study import measure_all
+from regionlift.study import measure_all
 
 NAMES = [f"R{n}" for n in range(8)]
 YEARS = range(2013, 2021)
@@ -122,7 +122,7 @@ def test_shares_add_up_and_the_label_follows_the_users_threshold(tmp_path: Path)
     for region in dataset.regions():
         for threshold in (0.6, 0.95):
             chosen = light(label_share=threshold)
-            from regionlift.measures.study import study
+            from regionlift.study import study
 
             profile = study(dataset, frames, region, chosen).profile
             values = {n: q.value or 0.0 for n, q in profile.shares.items()}

@@ -13,8 +13,8 @@ import pytest
 from panels import light, measured, opened, random_rows
 from regionlift.evidence.quantity import Status
 from regionlift.measures.stage import LEADS
-from regionlift.measures.study import Frames
 from regionlift.measures.transition import BaseRates, base_rates
+from regionlift.study import Frames
 
 MARKERS = tuple(marker for markers in LEADS.values() for marker in markers)
 HORIZON = 5

@@ -17,8 +17,8 @@ from regionlift.data.check import Audit, check
 from regionlift.data.dataset import Dataset, from_audit
 from regionlift.data.problems import DatasetError
 from regionlift.evidence.settings import Settings, settings
-from regionlift.measures.study import Frames, Study, measure_all, study
 from regionlift.output.files import write_data, write_study
+from regionlift.study import Frames, Study, measure_all, study
 
 #: Name of the file that marks a folder as the output of a run.
 MARK = "run.json"

@@ -9,7 +9,6 @@ import polars as pl
 
 from regionlift.evidence.measure import registry
 from regionlift.evidence.verdict import Verdict
-from regionlift.measures.study import Study
 from regionlift.output.charts import Spec
 from regionlift.output.evidence import Book
 from regionlift.output.page import (
@@ -25,6 +24,7 @@ from regionlift.output.page import (
     VerdictsBlock,
 )
 from regionlift.output.words import exact, significant
+from regionlift.study import Study
 
 #: Clause -> the question it answers, in words.
 CLAUSES = {

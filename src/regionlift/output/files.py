@@ -13,10 +13,10 @@ from regionlift.data.dataset import Dataset
 from regionlift.evidence.ledger import LEDGER, write_ledger
 from regionlift.evidence.measure import registry, to_rows
 from regionlift.evidence.verdict import to_frame as verdict_frame
-from regionlift.measures.study import Study
 from regionlift.output.lists import write_lists
 from regionlift.output.page import render
 from regionlift.output.report import payload
+from regionlift.study import Study
 
 REPORT, LISTS = "report.html", "lists.xlsx"
 

@@ -15,9 +15,9 @@ from regionlift.evidence.measure import registry
 from regionlift.evidence.quantity import Quantity
 from regionlift.evidence.verdict import Truth
 from regionlift.measures.stage import TITLES
-from regionlift.measures.study import Study
 from regionlift.output.blocks import CLAUSES
 from regionlift.output.pages.common import placed
+from regionlift.study import Study
 
 #: A fixed date, so that equal inputs give an equal workbook.
 _CREATED = datetime(2020, 1, 1)

@@ -7,7 +7,6 @@ from typing import Any
 
 import duckdb
 
-from regionlift.measures.study import Study
 from regionlift.output.evidence import Book
 from regionlift.output.page import Payload
 from regionlift.output.pages.answer import answer
@@ -16,6 +15,7 @@ from regionlift.output.pages.limits import hindcast, index, methods
 from regionlift.output.pages.passport import passport
 from regionlift.output.pages.position import position
 from regionlift.output.pages.stage import stage
+from regionlift.study import Study
 
 #: Questions the pages answer, in reading order.
 QUESTIONS = (

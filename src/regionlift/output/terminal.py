@@ -16,8 +16,8 @@ from regionlift.evidence.ledger import Trace
 from regionlift.evidence.quantity import Status
 from regionlift.evidence.settings import Settings
 from regionlift.measures.stage import TITLES
-from regionlift.measures.study import Study
 from regionlift.output.words import exact, listed, printed, span
+from regionlift.study import Study
 
 #: Blocks of a bar that stands for 0 to 100.
 _BAR = 10

@@ -5,7 +5,6 @@ from __future__ import annotations
 from regionlift.evidence.quantity import Status
 from regionlift.evidence.verdict import Truth
 from regionlift.measures.stage import TITLES
-from regionlift.measures.study import Study
 from regionlift.output.blocks import CLAUSES, table, text, verdicts
 from regionlift.output.evidence import Book
 from regionlift.output.page import Block, Cell, Gauge, Page
@@ -17,6 +16,7 @@ from regionlift.output.pages.common import (
     unknown_table,
 )
 from regionlift.output.words import listed, printed, with_unit
+from regionlift.study import Study
 
 
 def answer(study: Study, book: Book) -> Page:

@@ -7,11 +7,11 @@ from regionlift.evidence.quantity import Status
 from regionlift.evidence.verdict import Truth
 from regionlift.measures.position import Position
 from regionlift.measures.stage import TITLES
-from regionlift.measures.study import Study
 from regionlift.output.blocks import CLAUSES, table, text
 from regionlift.output.evidence import Book
 from regionlift.output.page import Block, Cell, Page, ReadingBlock, Run
 from regionlift.output.words import span
+from regionlift.study import Study
 
 
 def title_of(measure: str) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import polars as pl
 
 from regionlift.evidence.quantity import Status
-from regionlift.measures.study import Study
 from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table, text, verdicts
 from regionlift.output.evidence import Book
@@ -17,6 +16,7 @@ from regionlift.output.pages.common import (
     title_of,
 )
 from regionlift.output.words import listed, printed, span
+from regionlift.study import Study
 
 
 def drivers(study: Study, book: Book) -> Page:

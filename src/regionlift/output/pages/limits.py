@@ -5,12 +5,12 @@ from __future__ import annotations
 from regionlift.evidence.measure import registry
 from regionlift.evidence.quantity import Status
 from regionlift.measures.stage import label_at
-from regionlift.measures.study import Study
 from regionlift.output.blocks import table, text
 from regionlift.output.evidence import Book
 from regionlift.output.page import Block, Cell, Page
 from regionlift.output.pages.common import page, placed, title_of, unknown_table
 from regionlift.output.words import exact, level, significant, span
+from regionlift.study import Study
 
 
 def hindcast(study: Study, book: Book) -> Page:

@@ -7,7 +7,6 @@ import polars as pl
 from regionlift.data.assemble import STATUS
 from regionlift.data.dataset import number_columns, years_of
 from regionlift.evidence.quantity import Status
-from regionlift.measures.study import Study
 from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table, text
 from regionlift.output.evidence import Book
@@ -17,6 +16,7 @@ from regionlift.output.pages.common import (
     title_of,
 )
 from regionlift.output.words import listed
+from regionlift.study import Study
 
 
 def passport(study: Study, book: Book) -> Page:

@@ -6,7 +6,6 @@ import polars as pl
 
 from regionlift.evidence.quantity import Status, from_row
 from regionlift.measures.stage import TITLES
-from regionlift.measures.study import Study
 from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table
 from regionlift.output.evidence import Book
@@ -17,6 +16,7 @@ from regionlift.output.pages.common import (
     title_of,
 )
 from regionlift.output.words import level, listed, printed
+from regionlift.study import Study
 
 
 def position(study: Study, book: Book) -> Page:

@@ -6,7 +6,6 @@ import polars as pl
 
 from regionlift.evidence.quantity import Status
 from regionlift.measures.stage import TITLES
-from regionlift.measures.study import Study
 from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table, text, verdicts
 from regionlift.output.evidence import Book
@@ -19,6 +18,7 @@ from regionlift.output.pages.common import (
     title_of,
 )
 from regionlift.output.words import listed, span
+from regionlift.study import Study
 
 
 def stage(study: Study, book: Book) -> Page:
