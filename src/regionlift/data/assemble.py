@@ -170,12 +170,13 @@ def _select(work: Assembly, source: Source, place: Place, cells: pl.DataFrame) -
     for entry, rules in (("keep", source.keep), ("drop", source.drop)):
         for header, values in rules.items():
             wanted = [str(value) for value in values]
-            found = texts(cells[header])
-            have = found.unique().drop_nulls()
+            # an empty cell is selected by ""
+            found = texts(cells[header]).fill_null("")
+            have = found.unique()
             for value in wanted:
                 if value not in have:
                     work.problems.append(_no_such_value(place, entry, header, value, have))
-            hit = found.is_in(wanted).fill_null(False)
+            hit = found.is_in(wanted)
             cells = cells.filter(hit if entry == "keep" else ~hit)
     work.dropped += before - cells.height
     return cells
@@ -195,6 +196,8 @@ def _columns(
     found = [cells[ROW]]
     for name, header in mapped.items():
         column = cells[header].alias(name)
+        if column.dtype.is_temporal() and table.column(name).type == "year":
+            column = column.dt.year()
         raw = column.dtype.is_numeric() and name in table.numbers() and name not in source.values
         found.append(column if raw else texts(column))
     for name, value in source.constants.items():

@@ -12,6 +12,7 @@ import polars as pl
 from regionlift.data.assemble import Assembly, Piece, assemble
 from regionlift.data.contract import contract
 from regionlift.data.domain import domain_problems
+from regionlift.data.events import event_problems
 from regionlift.data.manifest import MANIFEST, Manifest, load_manifest
 from regionlift.data.problems import DatasetError, Problem, did_you_mean
 from regionlift.data.reading import SUFFIXES, fingerprint, idle_entries, locate, read
@@ -108,15 +109,17 @@ def _is_folder(path: Path) -> bool:
 def _contents(work: _Work, scope: Scope | None) -> None:
     """Problems of values, of references between tables, and of series along the years."""
     said = {(p.file, p.row, p.column) for p in work.problems if p.row is not None}
+    files = {n: {s.number: s.file for s in work.sources if s.table == n} for n in work.frames}
     for name, frame in work.frames.items():
-        files = {s.number: s.file for s in work.sources if s.table == name}
+        own = files[name]
         providers = work.assemblies[name].providers
         work.problems += [
             problem
-            for problem in domain_problems(contract()[name], frame, work.frames, files, providers)
+            for problem in domain_problems(contract()[name], frame, work.frames, own, providers)
             # a cell that could not be read has been reported as such
             if (problem.file, problem.row, problem.column) not in said
         ]
+    work.problems += event_problems(work.frames, files)
     if scope is not None and "panel" in work.frames:
         work.problems += series_problems(work.frames["panel"], scope, work.manifest)
 

@@ -46,6 +46,7 @@ def domain_problems(
     for column in table.columns:
         if column.name in frame.columns:
             found += audit.references(column, tables)
+            found += audit.gaps(column)
             if column.type in ("text", "code", "list"):
                 found += audit.suspect_text(column)
             if column.type == "code":
@@ -100,7 +101,8 @@ class _Audit:
             if c.choices:
                 checks.append(pa.Check.isin(list(c.choices)))
             # an empty key has been said, with its row, when the file was read
-            needed = c.required and c.type != "number" and c.name not in self.table.key
+            said = c.name in self.table.key or bool(c.gaps)
+            needed = c.required and c.type != "number" and not said
             columns[c.name] = pa.Column(checks=checks, nullable=not needed)
         try:
             pa.DataFrameSchema(columns).validate(self.frame, lazy=True)
@@ -153,6 +155,16 @@ class _Audit:
             yield self.at(
                 index, column.name, "no-such-reference", f'"{value}"',
                 f"an id of the {target} table", f"{near}Add it to {target} or remove the row.",
+            )  # fmt: skip
+
+    def gaps(self, column: Column) -> Iterator[Problem]:
+        """Empty cells that the contract gives a meaning: kept, counted, and said once."""
+        empty = self.frame[column.name].is_null().arg_true()
+        if column.gaps and len(empty):
+            yield self.at(
+                int(empty[0]), column.name, "gaps",
+                f"{len(empty):,} of {self.frame.height:,} cells empty, the first here",
+                column.expected, f"Fill them where known. They are kept: {column.gaps}.", "warning",
             )  # fmt: skip
 
     def suspect_text(self, column: Column) -> Iterator[Problem]:

@@ -16,7 +16,11 @@ Kind = Literal["text", "code", "number", "year", "choice", "list", "boolean", "d
 
 
 class Column(BaseModel):
-    """One column: what it holds and what is allowed in it."""
+    """One column: what it holds and what is allowed in it.
+
+    ``gaps`` says what an empty cell of a required column means; without it an empty cell is an
+    error.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -26,6 +30,7 @@ class Column(BaseModel):
     title_zh: str
     description: str
     required: bool = False
+    gaps: str = ""
     unit: str = ""
     minimum: float | None = None
     choices: tuple[str, ...] = ()
@@ -134,9 +139,8 @@ def contract_page() -> str:
         for c in table.columns:
             name = f"**`{c.name}`**" if c.required else f"`{c.name}`"
             held = c.expected + (f"; refers to `{c.references}`" if c.references else "")
-            lines += [
-                f"| {name} | {c.title_zh} | {held} | {c.unit} | {c.description} | {c.example} |"
-            ]
+            meaning = c.description + (f"; empty: {c.gaps}" if c.gaps else "")
+            lines += [f"| {name} | {c.title_zh} | {held} | {c.unit} | {meaning} | {c.example} |"]
         for rule in table.rules:
             lines += [
                 "",
