@@ -95,6 +95,27 @@ _DEFAULTS = (
         "operational reading of the paper, item 18", "paper",
     ),
     Threshold(
+        "tie_window", 3, 1, 5,
+        "years a co-patent counts as active, its application year included",
+        "moving windows of three to five years are usual (Schilling & Phelps 2007)", "standard",
+    ),
+    Threshold(
+        "copatents", 1, 0, 1,
+        "whether patents with several applicants are joint events beside projects (1) or not (0)",
+        "both are collaboration; they mean different things, so try both", "house",
+    ),
+    Threshold(
+        "largest_consortium", 200, 20, 20000,
+        "members up to which a joint event makes ties",
+        "the largest of 30,000 EU projects has 186; beyond it everybody would know everybody",
+        "house",
+    ),
+    Threshold(
+        "fractional", 0, 0, 1,
+        "how a joint event of k members counts in the weight of a tie: 1 (0) or 1/(k-1) (1)",
+        "Newman 2001 for the fraction", "standard",
+    ),
+    Threshold(
         "confidence", 0.9, 0.8, 0.95,
         "coverage of every interval",
         "convention", "standard",
