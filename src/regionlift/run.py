@@ -111,7 +111,7 @@ def prepare(
     dataset = from_audit(audit).narrowed(without)
     if not dataset.regions():
         raise DatasetError(audit.problems) if audit.errors else LookupError(
-            "the dataset has no panel table: there is no region to study"
+            "the dataset has no panel and no orgs table: there is no region to study"
         )
     chosen = settings({**dataset.manifest.settings, **(overrides or {})})
     step("measure")

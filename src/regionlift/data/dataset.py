@@ -102,10 +102,11 @@ class Dataset:
         return self.manifest.dataset.base_industry or self.scope.total
 
     def regions(self) -> list[str]:
-        """Regions of the panel, without the reference region."""
-        if "panel" not in self.tables:
+        """Regions of the panel, without the reference region; without a panel, of the orgs."""
+        table = next((t for t in ("panel", "orgs") if self.has(t, "region")), None)
+        if table is None:
             return []
-        names = self.tables["panel"]["region"].unique().sort().to_list()
+        names = self.tables[table]["region"].drop_nulls().unique().sort().to_list()
         return [name for name in names if name != self.manifest.dataset.reference_region]
 
     def region(self, name: str = "") -> str:
@@ -114,7 +115,7 @@ class Dataset:
         Raises
         ------
         LookupError
-            If neither is in the panel.
+            If neither is in the tables.
         """
         wanted = name or self.manifest.dataset.region
         known = self.regions()
@@ -123,7 +124,9 @@ class Dataset:
         if not wanted:
             shown = ", ".join(known[:12]) + (" ..." if len(known) > 12 else "")
             raise LookupError(f"no region named; give one with --region. There are: {shown}")
-        where = "the panel table" if known else "the dataset: it has no panel table"
+        where = "the dataset" if known else "the dataset: it has no panel and no orgs table"
+        if "panel" in self.tables:
+            where = "the panel table"
         hint = did_you_mean(wanted, known)
         raise LookupError(f'no region "{wanted}" in {where}. {hint}')
 

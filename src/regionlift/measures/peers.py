@@ -59,7 +59,12 @@ def choose_peers(
     _check_fixed(dataset, region, fixed)
     found = _covariates(dataset, region, year)
     if found is None:
-        return _unmatched(region, fixed, "the block of this region is not fully known in any year")
+        reason = (
+            "the block of this region is not fully known in any year"
+            if "panel" in dataset.tables
+            else "the dataset has no panel table"
+        )
+        return _unmatched(region, fixed, reason)
     base, at, table = found
     if table.height < 2:
         return _unmatched(region, fixed, "no other region has its whole block known")

@@ -88,6 +88,9 @@ def passport(study: Study, book: Book) -> Page:
 
 def _coverage(study: Study) -> pl.DataFrame:
     """Worst state of the block's cells by number column and year, for this region."""
+    schema = {"column": pl.String, "year": pl.Int64, "state": pl.String, "known": pl.String}
+    if "panel" not in study.dataset.tables:
+        return pl.DataFrame(schema=schema)
     panel = study.dataset.tables["panel"]
     codes = [i.code for i in study.dataset.block]
     own = panel.filter(pl.col("region") == study.region, pl.col("industry").is_in(codes))
@@ -102,7 +105,6 @@ def _coverage(study: Study) -> pl.DataFrame:
             worst = max(states, key=rank.__getitem__)
             known = f"{states.count('known')} of {len(codes)}"
             rows.append((column, year, worst.replace("_", " "), known))
-    schema = {"column": pl.String, "year": pl.Int64, "state": pl.String, "known": pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row").sort("column", "year")
 
 
