@@ -12,8 +12,10 @@ from regionlift.measures import (
     transition,
     value,
 )
+from regionlift.measures.network import counts
 
 __all__ = [
+    "counts",
     "events",
     "exit_test",
     "factor",
