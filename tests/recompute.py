@@ -24,6 +24,8 @@ import polars as pl
 from scipy.special import betaincinv, stdtrit
 from scipy.stats import linregress
 
+import recount
+
 Cell = tuple[str, str, str, int]  # column, region, industry, year
 Number = Any  # a float, or an array of one float a replicate
 Part = dict[str, list[Number]]  # column -> one number a sub-industry
@@ -57,6 +59,7 @@ class Raw:
         #: (region, year) -> kind -> patents by first applicant
         self.patents: dict[tuple[str, int], dict[str, int]] = {}
         self.income: dict[str, float] = {}
+        self.network: recount.Counts = {}
 
     def put(self, cell: Cell, value: float | None, blank: str = BLANK) -> None:
         if value is None or math.isnan(value):
@@ -185,6 +188,7 @@ def province(folder: Path) -> Raw:
         if row["income"] not in marks:
             raw.income[row["region"]] = float(row["income"])
     count_patents(raw, folder)
+    raw.network = recount.recounted(folder)
     return raw.finish()
 
 
@@ -514,6 +518,10 @@ class Recompute:
         if measure == "patents_per_thousand":
             staff = sum(self.part((N,), subject, self.year(period))[N])
             return 1000 * self.filed(subject, period)["all"] / staff
+        if measure in recount.MEASURES:
+            if (measure, subject, self.year(period)) not in self.raw.network:
+                raise UnknownError("not in the network")
+            return self.raw.network[measure, subject, self.year(period)]
         if measure == "invention_share":
             kinds = self.filed(subject, period)
             return kinds["invention"] / kinds["all"]

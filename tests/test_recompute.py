@@ -20,6 +20,7 @@ import openpyxl
 import pytest
 
 import recompute
+import recount
 import shared
 from recompute import Answer, Recompute, UnknownError, differs, evidence_of
 from regionlift.run import Run, prepare, run_region
@@ -106,8 +107,13 @@ def wrong_ones(case: Case, records: list[Record]) -> list[str]:
     return found
 
 
-def test_the_recomputation_imports_nothing_of_the_package() -> None:
-    tree = ast.parse(Path(recompute.__file__).read_text("utf-8"))
+@pytest.mark.parametrize(
+    ("script", "wanted"),
+    [(recompute, {"numpy", "openpyxl", "polars", "recount", "scipy"}), (recount, {"openpyxl"})],
+    ids=["recompute", "recount"],
+)
+def test_the_recomputation_imports_nothing_of_the_package(script: Any, wanted: set[str]) -> None:
+    tree = ast.parse(Path(script.__file__).read_text("utf-8"))
     named = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -118,7 +124,7 @@ def test_the_recomputation_imports_nothing_of_the_package() -> None:
         elif isinstance(node, ast.Name):
             assert node.id not in {"__import__", "exec", "eval"}
     assert "importlib" not in named
-    assert named - set(sys.stdlib_module_names) == {"numpy", "openpyxl", "polars", "scipy"}
+    assert named - set(sys.stdlib_module_names) == wanted
 
 
 @every

@@ -14,6 +14,9 @@ from regionlift.evidence.settings import Settings
 from regionlift.evidence.verdict import Verdict
 from regionlift.measures.drivers import input_driven
 from regionlift.measures.exit_test import ExitTest, exit_test
+from regionlift.measures.network.build import affiliations
+from regionlift.measures.network.events import NEEDS, joint
+from regionlift.measures.network.roster import SCHEMA, roster
 from regionlift.measures.peers import PeerSet, choose_peers
 from regionlift.measures.stage import StageProfile, stage_profile
 from regionlift.measures.transition import BaseRates, base_rates
@@ -40,6 +43,7 @@ class Study:
     rates: BaseRates
     exit: ExitTest
     verdicts: tuple[Verdict, ...]
+    roster: pl.DataFrame
 
     @property
     def quantities(self) -> pl.DataFrame:
@@ -94,5 +98,18 @@ def study(
     driven = input_driven(frames, region, settings, year)
     verdicts = (*profile.verdicts, leaving.verdict, *leaving.tests, driven)
     return Study(
-        dataset, settings, region, year, frames, chosen, profile, rates, leaving, verdicts
-    )
+        dataset, settings, region, year, frames, chosen, profile, rates, leaving, verdicts,
+        _roster(dataset, settings, region, year),
+    )  # fmt: skip
+
+
+def _roster(dataset: Dataset, settings: Settings, region: str, year: int | None) -> pl.DataFrame:
+    """Organisations of the region in joint events; empty where there are none."""
+    if dataset.lacks(NEEDS):
+        return pl.DataFrame(schema=SCHEMA)
+    try:
+        found = joint(dataset, settings)
+    except LookupError:
+        return pl.DataFrame(schema=SCHEMA)
+    last = found.last if year is None else min(year, found.last)
+    return roster(affiliations(dataset, settings, region, last), last)

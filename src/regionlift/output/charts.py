@@ -133,6 +133,40 @@ def shares(frame: pl.DataFrame) -> Spec:
     return _finish(line + dot, 34 * frame["industry"].n_unique() + 20)
 
 
+def network_years(frame: pl.DataFrame, organisations: list[str]) -> Spec:
+    """Counts along the years, organisations beside ties; columns series, year, value."""
+    named = frame.with_columns(
+        pl.when(pl.col("series").is_in(organisations))
+        .then(pl.lit("Organisations"))
+        .otherwise(pl.lit("Ties"))
+        .alias("of")
+    )
+    order = frame["series"].unique(maintain_order=True).to_list()
+    palette = [ACCENT, "#4d7a3a", PEER, ACCENT, "#4d7a3a", PEER]
+    # containers have no width of their own in a facet: two charts of a fixed one
+    sides = []
+    for of, dash in (("Organisations", [1, 0]), ("Ties", [5, 3])):
+        part = named.filter(pl.col("of") == of)
+        names = [s for s in order if s in set(part["series"])]
+        sides.append(
+            alt.Chart(part).mark_line(strokeWidth=2, point=True, strokeDash=dash).encode(
+                x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=-45)),
+                y=alt.Y("value:Q", title=of),
+                color=alt.Color("series:N", title=None, sort=order,
+                                scale=alt.Scale(domain=order, range=palette[: len(order)])),
+                tooltip=["series", "year", "value"],
+            ).properties(width=330, height=240, title=", ".join(names))
+        )  # fmt: skip
+    spec: Spec = (
+        alt.hconcat(*sides).resolve_scale(y="independent")
+        .configure(font=_FONT, background="#ffffff")
+        .configure_legend(labelFontSize=12, orient="top")
+        .configure_title(fontSize=12, fontWeight="normal", anchor="start")
+        .to_dict(validate=False)
+    )  # fmt: skip
+    return spec
+
+
 STATE_COLOURS = {
     "known": "#00558c",
     "suppressed": "#d08a1d",

@@ -63,4 +63,5 @@ def ledger_tables(study: Study) -> dict[str, pl.DataFrame]:
         "problems": problems,
         "peers": study.peers.table,
         "profiles": study.rates.profiles,
+        "network_organisations": study.roster,
     }

@@ -93,6 +93,7 @@ def write_lists(path: Path, study: Study) -> None:
         "balance": _frame(study.peers.balance),
         "verdicts": _verdicts(study),
         "base rates": _frame(study.rates.matrix),
+        "network": _frame(study.roster),
         "cannot tell": _unknown(study),
         "data issues": problem_rows(study.dataset.warnings),
         "thresholds": _thresholds(study),

@@ -12,6 +12,7 @@ from regionlift.output.page import Payload
 from regionlift.output.pages.answer import answer
 from regionlift.output.pages.drivers import drivers
 from regionlift.output.pages.limits import hindcast, index, methods
+from regionlift.output.pages.network import network
 from regionlift.output.pages.passport import passport
 from regionlift.output.pages.position import position
 from regionlift.output.pages.stage import stage
@@ -21,6 +22,7 @@ from regionlift.study import Study
 QUESTIONS = (
     ("have", "What do we have?"),
     ("strong", "Where are we strong?"),
+    ("network", "Who works with whom?"),
     ("sure", "How sure?"),
 )
 
@@ -33,6 +35,7 @@ GLOSSARY = {
     "suppressed": "Known to the statistical office and withheld to protect single firms.",
     "interval": "Range that holds the number in 90% of resamples, unless another share is set.",
     "persistence": "The forecast that nothing changes.",
+    "joint event": "A joint project, or a patent with several applicants.",
     "block": "The sub-industries that make up equipment manufacturing in this scope.",
 }
 
@@ -42,7 +45,8 @@ def payload(study: Study, ledger: duckdb.DuckDBPyConnection) -> Payload:
     book = Book()
     pages = [
         answer(study, book), passport(study, book), position(study, book), stage(study, book),
-        drivers(study, book), hindcast(study, book), methods(study, book), index(study, book),
+        drivers(study, book), network(study, book), hindcast(study, book), methods(study, book),
+        index(study, book),
     ]  # fmt: skip
     identity = study.dataset.manifest.dataset
     title = f"{study.region}: equipment manufacturing"
