@@ -27,11 +27,13 @@ def significant(value: float, digits: int = 2) -> str:
 
 
 def printed(value: float | None, unit: str) -> str:
-    """A value with two significant digits in its unit; shares as percentages."""
+    """A value with two significant digits in its unit; shares as percentages, counts whole."""
     if value is None:
         return "cannot tell"
     if unit in _SHARES:
         return f"{significant(100 * value)}%"
+    if unit == "count":
+        return f"{value:,.0f}"
     if unit == "percentile":
         return f"p{value:.0f}"
     return significant(value)
@@ -52,7 +54,7 @@ def span(quantity: Quantity) -> str:
 
 def with_unit(quantity: Quantity) -> str:
     """The value with its unit where the unit is not in the value already."""
-    plain = quantity.unit in (*_SHARES, "percentile", "ratio", "index")
+    plain = quantity.unit in (*_SHARES, "percentile", "ratio", "index", "count")
     return level(quantity) if plain else f"{level(quantity)} {quantity.unit}"
 
 
