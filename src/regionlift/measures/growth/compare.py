@@ -1,0 +1,172 @@
+"""How well each family describes a series: corrected Akaike criterion and rolling origin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from regionlift.measures.growth.curves import FAMILIES, PARAMETERS, SHAPES, Family, Floats, Shape
+from regionlift.measures.growth.fit import Fitted, fit
+
+#: Residuals this share of the greatest value are rounding: below it no fit is better than another.
+ROUNDING = 1e-8
+
+
+@dataclass(frozen=True)
+class FamilyFit:
+    """One family's fit to a series.
+
+    Parameters
+    ----------
+    parameters : value of each parameter named in ``PARAMETERS``, in years and in the unit of the
+        series
+    rss : sum of squared residuals
+    k : parameters counted, the error variance among them
+    aicc : corrected Akaike criterion; None where n <= k + 1
+    weight : Akaike weight among the families; None where ``aicc`` is
+    holdout : root mean square error one step ahead, rolling origin
+    curve : (n,) the fitted curve
+    autocorrelation : of successive residuals; None where there are none
+    """
+
+    family: Family
+    parameters: dict[str, float]
+    rss: float
+    k: int
+    aicc: float | None
+    weight: float | None
+    holdout: float
+    curve: tuple[float, ...]
+    autocorrelation: float | None
+
+    @property
+    def shape(self) -> Shape:
+        """What the family looks like, in one word."""
+        return SHAPES[self.family]
+
+
+def aicc(rss: float, n: int, k: int, rounding: float = 0.0) -> float | None:
+    r"""Akaike information criterion of a least-squares fit, corrected for few points.
+
+    .. math:: n \ln(\mathrm{RSS}/n) + 2k + \frac{2k(k+1)}{n-k-1}
+
+    (Hurvich and Tsai 1989, Biometrika 76; Burnham and Anderson 2002, section 2.4.)
+
+    Parameters
+    ----------
+    k : parameters of the curve plus one for the error variance
+    rounding : residual size below which differences are rounding; RSS/n is not taken below its
+        square, so that of two exact fits the one with fewer parameters has the lower value
+
+    Returns
+    -------
+    None where n <= k + 1.
+
+    Examples
+    --------
+    >>> aicc(20.0, n=20, k=3)
+    7.5
+    """
+    if n <= k + 1:
+        return None
+    variance = max(rss / n, rounding**2)
+    if variance == 0:
+        return -np.inf
+    return float(n * np.log(variance) + 2 * k + 2 * k * (k + 1) / (n - k - 1))
+
+
+def akaike_weights(values: list[float | None]) -> list[float | None]:
+    r"""Relative likelihood of each family, summing to one.
+
+    .. math:: w_i = e^{-\Delta_i/2} / \sum_j e^{-\Delta_j/2}
+
+    (Burnham and Anderson 2002, section 2.9.)
+    """
+    known = [v for v in values if v is not None]
+    if not known:
+        return [None] * len(values)
+    best = min(known)
+    relative = [None if v is None else 1.0 if v == best else float(np.exp(-(v - best) / 2))
+                for v in values]  # fmt: skip
+    total = sum(v for v in relative if v is not None)
+    return [None if v is None else v / total for v in relative]
+
+
+def compare(
+    years: Floats, values: Floats, *, first_origin: int, ceiling_bound: float
+) -> tuple[tuple[FamilyFit, ...], float]:
+    """Fit every family to the whole series, and to its beginnings to forecast the next point.
+
+    Parameters
+    ----------
+    years : (n,) evenly spaced, ascending
+    values : (n,) not negative, not all zero
+    first_origin : points the first forecast is fitted to
+    ceiling_bound : greatest ceiling, as a multiple of the greatest value; in a forecast, of the
+        greatest value up to then
+
+    Returns
+    -------
+    The fits, in the order of ``FAMILIES``, and the root mean square error of persistence (the next
+    value is the last one) at the same origins.
+    """
+    n = len(years)
+    scale = float(values.max())
+    x = scaled(years)
+    lengths = np.array([n, *range(first_origin, n)])
+    used = (np.arange(n) < lengths[:, None]).astype(np.float64)
+    y = np.broadcast_to(values / scale, used.shape)
+    fits, criteria = [], []
+    for family in FAMILIES:
+        fitted = fit(family, x, y, used, ceiling_bound)
+        at = np.arange(1, len(lengths))
+        errors = values[lengths[1:]] - scale * fitted.curve[at, lengths[1:]]
+        rss = float(fitted.rss[0]) * scale**2
+        k = len(PARAMETERS[family]) + 1
+        criteria.append(aicc(rss, n, k, ROUNDING * scale))
+        fits.append((family, fitted, rss, k, float(np.sqrt(np.mean(errors**2)))))
+    weights = akaike_weights(criteria)
+    table = []
+    for (family, fitted, rss, k, holdout), criterion, weight in zip(
+        fits, criteria, weights, strict=True
+    ):
+        curve = scale * fitted.curve[0]
+        table.append(
+            FamilyFit(
+                family, _named(family, fitted, years, scale), rss, k, criterion, weight, holdout,
+                tuple(curve.tolist()), _autocorrelation(values - curve, ROUNDING * scale),
+            )
+        )  # fmt: skip
+    steps = values[first_origin:] - values[first_origin - 1 : -1]
+    return tuple(table), float(np.sqrt(np.mean(steps**2)))
+
+
+def scaled(years: Floats) -> Floats:
+    """Time from -1/2 in the first year to 1/2 in the last."""
+    return np.linspace(-0.5, 0.5, len(years))
+
+
+def _named(family: Family, fitted: Fitted, years: Floats, scale: float) -> dict[str, float]:
+    """Parameters in years and in the unit of the series."""
+    p = fitted.parameters[0]
+    span = float(years[-1] - years[0])
+    middle = float(years[0]) + span / 2
+    found: tuple[float, ...]
+    if family == "constant":
+        found = (scale * p[0],)
+    elif family == "linear":
+        found = (scale * (p[0] - p[1] / 2), scale * p[1] / span)
+    elif family == "exponential":
+        found = (scale * p[0] * float(np.exp(-p[1] / 2)), p[1] / span)
+    elif family == "broken line":
+        found = (scale * p[0], scale * p[1] / span, scale * p[2] / span, middle + span * p[3])
+    else:
+        found = (scale * p[0], p[1] / span, middle - span * p[2] / p[1])
+    return dict(zip(PARAMETERS[family], map(float, found), strict=True))
+
+
+def _autocorrelation(residuals: Floats, rounding: float) -> float | None:
+    e = residuals - residuals.mean()
+    total = float(e @ e)
+    return float(e[1:] @ e[:-1]) / total if total > len(e) * rounding**2 else None
