@@ -163,7 +163,11 @@ def test_a_kill_leaves_all_or_nothing(
         pid = server.run(out)
         time.sleep(moment * duration)
         os.kill(pid, signal.SIGKILL)
-        killed += server.wait(pid) == signal.SIGKILL
+        if server.wait(pid) == signal.SIGKILL:
+            killed += 1
+        else:
+            # done before the kill: the machine was busier when the whole run was timed
+            duration *= moment
         if out.exists():
             results = results_of(out)
             assert again or results != before
