@@ -111,11 +111,6 @@ _DEFAULTS = (
         "house",
     ),
     Threshold(
-        "fractional", 0, 0, 1,
-        "how a joint event of k members counts in the weight of a tie: 1 (0) or 1/(k-1) (1)",
-        "Newman 2001 for the fraction", "standard",
-    ),
-    Threshold(
         "confidence", 0.9, 0.8, 0.95,
         "coverage of every interval",
         "convention", "standard",
