@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from regionlift.measures.growth.curves import FAMILIES, PARAMETERS, SHAPES, Family, Floats, Shape
 from regionlift.measures.growth.fit import Fitted, fit
@@ -73,7 +74,12 @@ def aicc(rss: float, n: int, k: int, rounding: float = 0.0) -> float | None:
     variance = max(rss / n, rounding**2)
     if variance == 0:
         return -np.inf
-    return float(n * np.log(variance) + 2 * k + 2 * k * (k + 1) / (n - k - 1))
+    return float(n * np.log(variance) + 2 * k) + correction(n, k)
+
+
+def correction(n: int, k: int) -> float:
+    """What the criterion adds for few points: 2k(k+1)/(n-k-1)."""
+    return 2 * k * (k + 1) / (n - k - 1)
 
 
 def akaike_weights(values: list[float | None]) -> list[float | None]:
@@ -93,53 +99,75 @@ def akaike_weights(values: list[float | None]) -> list[float | None]:
     return [None if v is None else v / total for v in relative]
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """Every family's fit, in the order of ``FAMILIES``, and persistence at the same origins.
+
+    ``persistence`` is the root mean square error of the forecast that the next value is the last.
+    """
+
+    fits: tuple[FamilyFit, ...]
+    persistence: float
+
+
 def compare(
     years: Floats, values: Floats, *, first_origin: int, ceiling_bound: float
-) -> tuple[tuple[FamilyFit, ...], float]:
-    """Fit every family to the whole series, and to its beginnings to forecast the next point.
+) -> list[Comparison]:
+    """Fit every family to each whole series, and to its beginnings to forecast the next point.
 
     Parameters
     ----------
     years : (n,) evenly spaced, ascending
-    values : (n,) not negative, not all zero
-    first_origin : points the first forecast is fitted to
-    ceiling_bound : greatest ceiling, as a multiple of the greatest value; in a forecast, of the
-        greatest value up to then
-
-    Returns
-    -------
-    The fits, in the order of ``FAMILIES``, and the root mean square error of persistence (the next
-    value is the last one) at the same origins.
+    values : (R, n) series, one a row; not negative, none all zero
+    first_origin : points the first forecast is fitted to, fewer than n
+    ceiling_bound : greatest ceiling, as a multiple of the greatest value of the series
     """
     n = len(years)
-    scale = float(values.max())
-    x = scaled(years)
+    scale = values.max(axis=1, keepdims=True)
+    # row 0 of each series is the whole of it, the others its beginnings
     lengths = np.array([n, *range(first_origin, n)])
-    used = (np.arange(n) < lengths[:, None]).astype(np.float64)
-    y = np.broadcast_to(values / scale, used.shape)
-    fits, criteria = [], []
-    for family in FAMILIES:
-        fitted = fit(family, x, y, used, ceiling_bound)
-        at = np.arange(1, len(lengths))
-        errors = values[lengths[1:]] - scale * fitted.curve[at, lengths[1:]]
-        rss = float(fitted.rss[0]) * scale**2
-        k = len(PARAMETERS[family]) + 1
-        criteria.append(aicc(rss, n, k, ROUNDING * scale))
-        fits.append((family, fitted, rss, k, float(np.sqrt(np.mean(errors**2)))))
-    weights = akaike_weights(criteria)
+    used = np.tile((np.arange(n) < lengths[:, None]).astype(np.float64), (len(values), 1))
+    y = np.repeat(values / scale, len(lengths), axis=0)
+    fitted = {f: fit(f, scaled(years), y, used, ceiling_bound) for f in FAMILIES}
+    return [
+        _compared(years, row, float(top[0]), r * len(lengths), lengths[1:], fitted)
+        for r, (row, top) in enumerate(zip(values, scale, strict=True))
+    ]
+
+
+def _compared(
+    years: Floats,
+    values: Floats,
+    scale: float,
+    at: int,
+    lengths: NDArray[np.int64],
+    fitted: dict[Family, Fitted],
+) -> Comparison:
+    """The fits of the series whose rows begin at ``at``."""
+    n = len(years)
+    count = {f: len(PARAMETERS[f]) + 1 for f in FAMILIES}
+    rss = {f: float(fitted[f].rss[at]) * scale**2 for f in FAMILIES}
+    criteria = {f: aicc(rss[f], n, count[f], ROUNDING * scale) for f in FAMILIES}
+    weights = akaike_weights(list(criteria.values()))
     table = []
-    for (family, fitted, rss, k, holdout), criterion, weight in zip(
-        fits, criteria, weights, strict=True
-    ):
-        curve = scale * fitted.curve[0]
+    for family, weight in zip(FAMILIES, weights, strict=True):
+        curve = scale * fitted[family].curve[at]
+        ahead = scale * fitted[family].curve[at + 1 + np.arange(len(lengths)), lengths]
         table.append(
             FamilyFit(
-                family, _named(family, fitted, years, scale), rss, k, criterion, weight, holdout,
-                tuple(curve.tolist()), _autocorrelation(values - curve, ROUNDING * scale),
+                family,
+                _named(family, fitted[family].parameters[at], years, scale),
+                rss[family],
+                count[family],
+                criteria[family],
+                weight,
+                float(np.sqrt(np.mean((values[lengths] - ahead) ** 2))),
+                tuple(curve.tolist()),
+                _autocorrelation(values - curve, ROUNDING * scale),
             )
-        )  # fmt: skip
-    steps = values[first_origin:] - values[first_origin - 1 : -1]
-    return tuple(table), float(np.sqrt(np.mean(steps**2)))
+        )
+    steps = values[lengths] - values[lengths - 1]
+    return Comparison(tuple(table), float(np.sqrt(np.mean(steps**2))))
 
 
 def scaled(years: Floats) -> Floats:
@@ -147,9 +175,8 @@ def scaled(years: Floats) -> Floats:
     return np.linspace(-0.5, 0.5, len(years))
 
 
-def _named(family: Family, fitted: Fitted, years: Floats, scale: float) -> dict[str, float]:
+def _named(family: Family, p: Floats, years: Floats, scale: float) -> dict[str, float]:
     """Parameters in years and in the unit of the series."""
-    p = fitted.parameters[0]
     span = float(years[-1] - years[0])
     middle = float(years[0]) + span / 2
     found: tuple[float, ...]

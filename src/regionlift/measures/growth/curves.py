@@ -36,15 +36,15 @@ PARAMETERS: dict[Family, tuple[str, ...]] = {
     "broken line": ("level", "slope", "change", "break"),
 }
 
-#: Families that are a special or limiting case of a family: the straight line is a broken line
-#: without a break; the exponential is what either saturating curve is long before its peak of
-#: growth; all but the broken line hold the constant as a limit, and so does that.
-SPECIAL_CASES: dict[Family, tuple[Family, ...]] = {
+#: What each family is told apart from only by a bend: its special and limiting cases. The straight
+#: line is a broken line without a break, and either saturating curve about its peak of growth; the
+#: exponential is either long before that peak; all hold the constant.
+SIMPLER: dict[Family, tuple[Family, ...]] = {
     "constant": (),
     "linear": ("constant",),
     "exponential": ("constant",),
-    "logistic": ("constant", "exponential"),
-    "Gompertz": ("constant", "exponential"),
+    "logistic": ("constant", "linear", "exponential"),
+    "Gompertz": ("constant", "linear", "exponential"),
     "broken line": ("constant", "linear"),
 }
 

@@ -155,8 +155,10 @@ def search(
     size = max(1, 400_000 // (len(rates) * n))
     for at in range(0, rows, size):
         block = slice(at, at + size)
-        z = places[None] if place is None else np.broadcast_to(
-            place[block, None], (len(y[block]), len(rates))
+        z = (
+            places[None]
+            if place is None
+            else np.broadcast_to(place[block, None], (len(y[block]), len(rates)))
         )
         if place is None and reference is not None:
             z = z + rates * origin[block, None]
