@@ -1,6 +1,7 @@
 """Calibration: closed blocks, nearest simulations, and whether their intervals can be trusted."""
 
 from functools import cache
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ from regionlift.forecast.parameters import UrnParameters
 from regionlift.forecast.plan import observed_plan, ready
 from regionlift.forecast.scores import crps
 from regionlift.forecast.state import observe, observed_counts
-from regionlift.forecast.summaries import SUMMARIES
+from regionlift.forecast.summaries import SUMMARIES, team_summaries
 from urns import grown, table
 
 
@@ -105,6 +106,12 @@ def test_leave_block_finds_leavers_and_stays_wide_without_spells() -> None:
     fit = leave_block(observe(table(events), 2009))
     assert fit.mean["leave"] == pytest.approx(0.3, abs=0.05)
     assert fit.mean["return"] == pytest.approx(0.4, abs=0.05)
+    years = [2000 + 4 * (i % 2) for i in range(300)]
+    mixed, by_year = (
+        leave_block(observe(table([(y, y, [i]) for i, y in enumerate(order)]), 2009))
+        for order in (years, sorted(years))
+    )
+    assert mixed.mean == by_year.mean, "what organisations are called does not matter"
     none = leave_block(observe(table([(2000, 2009, [0, 1])]), 2009))
     assert none.error["leave"] > 0.25
 
@@ -121,6 +128,49 @@ def test_types_of_newcomers_are_those_of_the_last_years() -> None:
     share, inside = newcomer_mix(observe(history, 2005), recent=2)
     assert np.diff(share, prepend=0)[[3, 4]] == pytest.approx([1 / 3, 2 / 3])
     assert inside == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_team_summaries_are_their_definitions(seed: int) -> None:
+    """Against sets; the share of repeats outside the best team has a test of its own."""
+    rng = np.random.default_rng(seed)
+    drawn = [(2000 + int(rng.integers(0, 6)), rng.choice(12, int(rng.integers(2, 6)), False))
+             for _ in range(30)]  # fmt: skip
+    start = observe(table([(y, y, m.tolist()) for y, m in drawn], 12), 2005)
+    teams = [set(t.tolist()) for t in np.split(start.org, start.offsets[1:-1])]
+    years, type_, place = start.start.tolist(), start.type, start.place
+    gaps, overlaps, alike, near, seats = [], [], [], [], []
+    for e, team in enumerate(teams):
+        if years[e] < 2003:
+            continue
+        for i in team:
+            earlier = [years[f] for f in range(e) if i in teams[f]]
+            if earlier:
+                gaps.append(years[e] - max(earlier))
+                seats.append(i)
+        if len(team) > 2:
+            top = max(len(team & t) for t in teams[:e])
+            overlaps.append(((top - 1) / (len(team) - 1) if top > 1 else 0,
+                             top > 1 and 2 * top >= len(team)))  # fmt: skip
+        for i, j in combinations(team, 2):
+            alike.append(type_[i] == type_[j])
+            near.append(place[i] == place[j])
+    times = np.bincount(seats)
+    found = team_summaries(start.org, start.offsets, start.start, type_, place, 2003)
+    expected = [
+        len(alike), *np.mean(overlaps, axis=0), found[3], np.mean(np.array(gaps) <= 1),
+        np.mean(np.array(gaps) >= 3), np.mean(alike), np.mean(near),
+        (times > 0).sum() / len(seats), np.log((times**2).sum() / len(seats)),
+    ]  # fmt: skip
+    assert found == pytest.approx(expected, rel=1e-12)
+
+
+def test_repeats_outside_the_best_earlier_team_are_counted_apart() -> None:
+    """0 and 1 come with their team; 5 has met 0, not 1: one of two pairs outside is a repeat."""
+    history = table([(2000, 2000, [0, 1, 2]), (2000, 2000, [0, 5]), (2001, 2001, [0, 1, 5])])
+    start = observe(history, 2001)
+    found = team_summaries(start.org, start.offsets, start.start, start.type, start.place, 2001)
+    assert found[3] == 0.5
 
 
 ABC = tuple(n for n in PRIORS if n != "same_place")
@@ -175,6 +225,9 @@ def test_nearest_draws_counts_each_summary_on_its_own_scale() -> None:
     heavy = nearest_draws(base, base[7], 0.1, {"repeat share of formed ties": 1000.0})
     at = SUMMARIES.index("repeat share of formed ties")
     assert np.abs(base[heavy, at] - base[7, at]).max() < np.abs(base[same, at] - base[7, at]).max()
+    entries = base.copy()
+    entries[:, SUMMARIES.index("entries")] = 0.0
+    assert nearest_draws(entries, base[7], 0.1).tolist() == same.tolist(), "newcomers are given"
     constant = base.copy()
     constant[:, 3] = 1.0
     assert nearest_draws(constant, base[7], 0.1).shape == (50,)

@@ -29,9 +29,7 @@ EVENTS = st.lists(
 )  # fmt: skip
 
 
-def plain_counts(
-    events: list[tuple[int, int, set[int]]], year: int
-) -> dict[str, int]:
+def plain_counts(events: list[tuple[int, int, set[int]]], year: int) -> dict[str, int]:
     """The definitions, word for word, with sets."""
 
     def on(y: int) -> set[int]:
@@ -194,6 +192,18 @@ def test_each_parameter_does_what_it_says() -> None:
     assert shares(memory=0.5)["returns"] < base["returns"]
     assert shares(leave=1, memory=6)["returns"] < shares(leave=0, memory=6)["returns"] / 2
     # with leave = 1 only those whose team is taken over come back
+
+
+def test_seats_before_the_window_do_not_count() -> None:
+    """Both have one seat in the window, so each leads half of the projects to come."""
+    old = [(2000, 2000, [0]) for _ in range(50)]
+    start = observe(table([*old, (2003, 2003, [0]), (2003, 2003, [1])]), 2003)
+    state = ready(start, np.ones(len(TYPES) + 1), 0.0)
+    one = np.ones(1, dtype=np.int32)
+    plan = bare_plan(one, 0 * one, np.array([0, 1]), np.zeros(1))
+    parameters = UrnParameters(sigma=0.9, memory=1, leave=0, candidates=500)
+    led = [state.run(parameters, plan, np.random.default_rng(r)).org[-1] for r in range(400)]
+    assert np.bincount(led)[:2] / 400 == pytest.approx([0.5, 0.5], abs=0.08)
 
 
 def test_likeness_draws_candidates_of_the_type_of_the_leader() -> None:
