@@ -23,7 +23,10 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 #: Our script, in the order in which the parts are joined into one module.
-SCRIPTS = ("words.js", "evidence.js", "tables.js", "charts.js", "blocks.js", "page.js")
+SCRIPTS = (
+    "words.js", "evidence.js", "tables.js", "charts.js", "network_view.js", "network.js",
+    "blocks.js", "page.js",
+)  # fmt: skip
 
 #: Characters that could end the script element, or a line of JavaScript, inside the JSON.
 _ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
@@ -176,7 +179,68 @@ class ReadingBlock(TypedDict):
     range: list[float]
 
 
-Block = TextBlock | GaugesBlock | TableBlock | ChartBlock | VerdictsBlock | ReadingBlock
+class Ring(TypedDict):
+    """A ring of the network's picture and its radii; both 0 where it holds nobody."""
+
+    name: str
+    inner: float
+    outer: float
+
+
+class NetworkNodes(TypedDict):
+    """Organisations as columns of one length.
+
+    ``type`` and ``ring`` are places in the block's lists, ``x`` and ``y`` thousandths of the
+    picture's radius, ``core`` is 1 for those whose name is printed. ``spans`` has first and last
+    year of each run of years in which one is active, as places in the block's years.
+    """
+
+    id: list[str]
+    name: list[str]
+    type: list[int]
+    ring: list[int]
+    core: list[int]
+    x: list[int]
+    y: list[int]
+    spans: list[list[int]]
+
+
+class NetworkTies(TypedDict):
+    """Ties as columns of one length: two places among the nodes, joint events, years as above."""
+
+    a: list[int]
+    b: list[int]
+    events: list[int]
+    spans: list[list[int]]
+
+
+class NetworkBlock(TypedDict):
+    """A network drawn year by year, with the list of its organisations and of its counts.
+
+    The last ring is the rest of the world. ``joint`` is what partners have in common ("joint
+    projects"), ``note`` says what is not drawn, ``table`` has the counts of every year.
+    """
+
+    kind: Literal["network"]
+    id: str
+    title: str
+    finding: str
+    note: str
+    years: list[int]
+    joint: str
+    types: list[str]
+    rings: list[Ring]
+    nodes: NetworkNodes
+    ties: NetworkTies
+    table: Table
+    organisations: Table
+    how: How
+    settings: list[Fact]
+
+
+Block = (
+    TextBlock | GaugesBlock | TableBlock | ChartBlock | VerdictsBlock | ReadingBlock | NetworkBlock
+)
 
 
 class Evidence(TypedDict):
@@ -294,7 +358,7 @@ def problems(payload: Mapping[str, Any]) -> Iterator[str]:
     if not pages:
         yield "there is no page"
     yield from _repeated("page", [page["id"] for page in pages])
-    named = [b for page in pages for b in page["blocks"] if b["kind"] in ("table", "chart")]
+    named = [b for page in pages for b in page["blocks"] if b["kind"] in _NAMED]
     yield from _repeated("table or chart", [block["id"] for block in named])
     questions = {question["id"] for question in payload["questions"]}
     for page in pages:
@@ -305,11 +369,14 @@ def problems(payload: Mapping[str, Any]) -> Iterator[str]:
             if block["kind"] not in _KINDS:
                 yield f"{where}: the kinds are {', '.join(_KINDS)}"
             yield from _table_problems(where, block)
+            if block["kind"] == "network":
+                yield from _network_problems(where, block)
             for missing in sorted(set(_references(block)) - payload["evidence"].keys()):
                 yield f'{where}: there is no evidence with the id "{missing}"'
 
 
-_KINDS = ("text", "gauges", "table", "chart", "verdicts", "reading")
+_KINDS = ("text", "gauges", "table", "chart", "verdicts", "reading", "network")
+_NAMED = ("table", "chart", "network")
 
 
 def _repeated(what: str, ids: Sequence[str]) -> Iterator[str]:
@@ -318,13 +385,30 @@ def _repeated(what: str, ids: Sequence[str]) -> Iterator[str]:
 
 
 def _table_problems(where: str, block: Mapping[str, Any]) -> Iterator[str]:
-    table = block["table"] if block["kind"] == "chart" else block
-    if "rows" not in table:
-        return
-    width = len(table["columns"])
-    for number, row in enumerate(table["rows"], start=1):
-        if len(row) != width:
-            yield f"{where}: row {number} has {len(row)} cells for {width} columns"
+    for table in (block, block.get("table", {}), block.get("organisations", {})):
+        if "rows" not in table:
+            continue
+        width = len(table["columns"])
+        for number, row in enumerate(table["rows"], start=1):
+            if len(row) != width:
+                yield f"{where}: row {number} has {len(row)} cells for {width} columns"
+
+
+def _network_problems(where: str, block: Mapping[str, Any]) -> Iterator[str]:
+    nodes, ties = block["nodes"], block["ties"]
+    for name, columns in (("nodes", nodes), ("ties", ties)):
+        lengths = {key: len(column) for key, column in columns.items()}
+        if len(set(lengths.values())) > 1:
+            yield f"{where}: {name} have columns of different lengths, {lengths}"
+    places = (
+        ("type", nodes["type"], block["types"]), ("ring", nodes["ring"], block["rings"]),
+        ("tie", [*ties["a"], *ties["b"]], nodes["id"]),
+        ("year", [t for s in [*nodes["spans"], *ties["spans"]] for t in s], block["years"]),
+    )  # fmt: skip
+    for name, used, there in places:
+        wrong = [place for place in used if not 0 <= place < len(there)]
+        if wrong:
+            yield f"{where}: there is no {name} {wrong[0]}; places are 0 to {len(there) - 1}"
 
 
 def _references(part: Any) -> Iterator[str]:

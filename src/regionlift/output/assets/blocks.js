@@ -1,4 +1,4 @@
-// Blocks: paragraphs, gauges, verdicts and the stage reading. Tables and charts have their own files.
+// Blocks: paragraphs, gauges, verdicts and the stage reading. Tables, charts and the network have their own files.
 
 const BLOCKS = {
   text: textBlock,
@@ -7,6 +7,7 @@ const BLOCKS = {
   chart: chartBlock,
   verdicts: verdictsBlock,
   reading: readingBlock,
+  network: networkBlock,
 };
 
 const glossary = Object.keys(payload.glossary).length ? glossaryPattern(Object.keys(payload.glossary)) : null;
