@@ -111,6 +111,37 @@ _DEFAULTS = (
         "house",
     ),
     Threshold(
+        "fractional", 0, 0, 1,
+        "whether a tie of an event of s members weighs 1/(s-1) in shares of ties (1) or one (0)",
+        "Newman 2001: an organisation then has one unit of ties an event", "standard",
+    ),
+    Threshold(
+        "network_years", 5, 3, 10,
+        "last years whose events make the network that is drawn and measured",
+        "moving windows of three to five years are usual (Schilling & Phelps 2007)", "standard",
+    ),
+    Threshold(
+        "core_share", 0.1, 0.05, 0.25,
+        "share of the region's enterprises that is large, inventive and active: core enterprises",
+        "operational reading of the paper, item 29", "paper",
+    ),
+    Threshold(
+        "null_draws", 99, 39, 999,
+        "networks drawn by chance beside the observed one",
+        "convention: the smallest p is then 0.01", "standard",
+    ),
+    Threshold(
+        "burn_in", 5, 0, 8,
+        "first years of the record that no law is read from; 0 if it begins with the network",
+        "a joint project runs about five years: until then a record fills up as a law bends",
+        "house",
+    ),
+    Threshold(
+        "law_points", 8, 8, 15,
+        "yearly points a law of growth needs",
+        "six families on fewer points cannot be told apart (docs/growth-law.md)", "house",
+    ),
+    Threshold(
         "confidence", 0.9, 0.8, 0.95,
         "coverage of every interval",
         "convention", "standard",

@@ -35,6 +35,8 @@ CLAUSES = {
     "stage.factor.exit.renovation_spend": "Productivity no longer responds to technical renovation",
     "stage.factor.exit.utility_models": "Productivity no longer responds to utility models",
     "drivers.input_driven": "Growth came mostly from more inputs",
+    "network.law.first_then_slower": "The network grew fast at first, then more and more slowly",
+    "network.law.saturated": "The number of active organisations has settled",
 }
 
 
@@ -96,7 +98,8 @@ def chart(
 
 def verdicts(found: Sequence[Verdict], book: Book, study: Study, title: str = "") -> VerdictsBlock:
     """Clauses with their answers, each opening the numbers it was read from."""
-    by_id = {q.id: q for q in [*study.profile.quantities, *study.exit.slopes]}
+    own = study.network.quantities if study.network else ()
+    by_id = {q.id: q for q in [*study.profile.quantities, *study.exit.slopes, *own]}
     items: list[ClauseVerdict] = []
     for verdict in found:
         ids = []

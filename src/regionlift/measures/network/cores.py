@@ -68,8 +68,8 @@ def core_enterprises(
     affiliations : the network
     size : (n,) persons employed or revenue, NaN where not known; None where not collected
     patents : (n,) invention patents applied for, NaN where not known; None where not collected
-    manufacturing : (n,) whether an organisation's industry is of manufacturing; None where not
-        collected, and then every enterprise of the region is a candidate
+    manufacturing : (n,) whether an organisation's industry is of the manufacturing block studied;
+        None where not collected, and then every enterprise of the region is a candidate
     top : share of the candidates that is "large", "strong", "active"
     least : candidates below which a share among them says nothing
 

@@ -14,12 +14,11 @@ from regionlift.evidence.settings import Settings
 from regionlift.evidence.verdict import Verdict
 from regionlift.measures.drivers import input_driven
 from regionlift.measures.exit_test import ExitTest, exit_test
-from regionlift.measures.network.build import affiliations
-from regionlift.measures.network.events import NEEDS, joint
-from regionlift.measures.network.roster import SCHEMA, roster
+from regionlift.measures.network.roster import SCHEMA
 from regionlift.measures.peers import PeerSet, choose_peers
 from regionlift.measures.stage import StageProfile, stage_profile
 from regionlift.measures.transition import BaseRates, base_rates
+from regionlift.study.network import NetworkStudy, network_study
 
 Frames = dict[str, pl.DataFrame]
 
@@ -43,13 +42,19 @@ class Study:
     rates: BaseRates
     exit: ExitTest
     verdicts: tuple[Verdict, ...]
-    roster: pl.DataFrame
+    network: NetworkStudy | None
 
     @property
     def quantities(self) -> pl.DataFrame:
         """Every number of the run: all measures of all regions, then what is this region's own."""
         own = [*self.profile.quantities, *self.rates.quantities, *self.exit.slopes]
+        own += self.network.quantities if self.network else ()
         return pl.concat([*self.frames.values(), to_frame(own)])
+
+    @property
+    def roster(self) -> pl.DataFrame:
+        """Organisations of the region in joint events; empty where there are none."""
+        return pl.DataFrame(schema=SCHEMA) if self.network is None else self.network.roster
 
     def find(self, measure: str, subject: str = "", period: str = "") -> Quantity:
         """A quantity of a measure; without a period the last known one, else the last one."""
@@ -96,20 +101,9 @@ def study(
     rates = base_rates(frames, region, settings, year)
     leaving = exit_test(frames, dataset, region, settings, year)
     driven = input_driven(frames, region, settings, year)
-    verdicts = (*profile.verdicts, leaving.verdict, *leaving.tests, driven)
+    net = network_study(dataset, frames, region, settings, year)
+    judged = net.verdicts if net else ()
+    verdicts = (*profile.verdicts, leaving.verdict, *leaving.tests, driven, *judged)
     return Study(
-        dataset, settings, region, year, frames, chosen, profile, rates, leaving, verdicts,
-        _roster(dataset, settings, region, year),
-    )  # fmt: skip
-
-
-def _roster(dataset: Dataset, settings: Settings, region: str, year: int | None) -> pl.DataFrame:
-    """Organisations of the region in joint events; empty where there are none."""
-    if dataset.lacks(NEEDS):
-        return pl.DataFrame(schema=SCHEMA)
-    try:
-        found = joint(dataset, settings)
-    except LookupError:
-        return pl.DataFrame(schema=SCHEMA)
-    last = found.last if year is None else min(year, found.last)
-    return roster(affiliations(dataset, settings, region, last), last)
+        dataset, settings, region, year, frames, chosen, profile, rates, leaving, verdicts, net
+    )
