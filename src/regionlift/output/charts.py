@@ -167,6 +167,23 @@ def network_years(frame: pl.DataFrame, organisations: list[str]) -> Spec:
     return spec
 
 
+def law_curves(observed: pl.DataFrame, curves: pl.DataFrame, title: str) -> Spec:
+    """Points and fitted curves; columns year, value, and family in the curves."""
+    x = alt.X("year:Q", title=None, axis=alt.Axis(format="d"), scale=alt.Scale(zero=False))
+    y = alt.Y("value:Q", title=title)
+    order = curves["family"].unique(maintain_order=True).to_list()
+    palette = [ACCENT, PEER, "#4d7a3a", "#8a5aa0", "#6b7280", "#b0485a"]
+    lines = alt.Chart(curves).mark_line(strokeWidth=2).encode(
+        x=x, y=y, tooltip=["family", "year", "value"],
+        color=alt.Color("family:N", title=None, sort=order,
+                        scale=alt.Scale(domain=order, range=palette[: len(order)])),
+    )  # fmt: skip
+    dots = alt.Chart(observed).mark_circle(size=70, color=INK, opacity=0.9).encode(
+        x=x, y=y, tooltip=["year", "value"]
+    )
+    return _finish(lines + dots, 260)
+
+
 STATE_COLOURS = {
     "known": "#00558c",
     "suppressed": "#d08a1d",

@@ -16,6 +16,7 @@ from regionlift.output.pages.network import network
 from regionlift.output.pages.passport import passport
 from regionlift.output.pages.position import position
 from regionlift.output.pages.stage import stage
+from regionlift.output.pages.structure import structure
 from regionlift.study import Study
 
 #: Questions the pages answer, in reading order.
@@ -45,8 +46,8 @@ def payload(study: Study, ledger: duckdb.DuckDBPyConnection) -> Payload:
     book = Book()
     pages = [
         answer(study, book), passport(study, book), position(study, book), stage(study, book),
-        drivers(study, book), network(study, book), hindcast(study, book), methods(study, book),
-        index(study, book),
+        drivers(study, book), structure(study, book), network(study, book), hindcast(study, book),
+        methods(study, book), index(study, book),
     ]  # fmt: skip
     identity = study.dataset.manifest.dataset
     title = f"{study.region}: equipment manufacturing"

@@ -10,6 +10,8 @@ from regionlift.output.blocks import chart, plain, table, text
 from regionlift.output.evidence import Book
 from regionlift.output.page import Block, Cell, Page
 from regionlift.output.pages.common import page
+from regionlift.output.pages.law import law
+from regionlift.output.pages.turnover import turnover
 from regionlift.output.words import level, listed
 from regionlift.study import Study
 
@@ -39,7 +41,7 @@ def network(study: Study, book: Book) -> Page:
         finding = f"The network cannot be told: {found.reason}."
         return page("network", 7, "network", "Network over the years", finding,
                     [text(f"What would settle it: {found.settles}.")])  # fmt: skip
-    last, first = years[-1], years[0]
+    last = years[-1]
     now = study.find("active_organisations", period=last)
     ties = study.find("network_ties", period=last)
     entered, left = (study.find(m, period=last) for m in ("network_entries", "network_exits"))
@@ -49,13 +51,8 @@ def network(study: Study, book: Book) -> Page:
     )
     blocks: list[Block] = [text(CAVEAT), _curves(study, years), _ledger(study, book, years)]
     blocks += _names(study, last)
-    blocks.append(
-        text(
-            "The law of the network (which curve, which ceiling), its phase and a forecast are not "
-            f"computed by this version; {len(years)} yearly points, {first} to {last}.",
-            title="The law",
-        )
-    )
+    if study.network is not None:
+        blocks += [*law(study, study.network, book), *turnover(study.network, book)]
     return page("network", 7, "network", "Network over the years", finding, blocks)
 
 
