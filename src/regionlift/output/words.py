@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from regionlift.evidence.quantity import Quantity
 
 #: Units that are printed as a percentage.
-_SHARES = frozenset({"share"})
+_SHARES = frozenset({"share", "share a year"})
 
 
 def significant(value: float, digits: int = 2) -> str:
@@ -54,6 +54,8 @@ def span(quantity: Quantity) -> str:
 
 def with_unit(quantity: Quantity) -> str:
     """The value with its unit where the unit is not in the value already."""
+    if quantity.unit == "share a year" and quantity.value is not None:
+        return f"{level(quantity)} a year"
     plain = quantity.unit in (*_SHARES, "percentile", "ratio", "index", "count")
     return level(quantity) if plain else f"{level(quantity)} {quantity.unit}"
 

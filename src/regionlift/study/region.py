@@ -51,6 +51,13 @@ class Study:
         own += self.network.quantities if self.network else ()
         return pl.concat([*self.frames.values(), to_frame(own)])
 
+    def verdict(self, clause: str) -> Verdict:
+        """The verdict on a clause; LookupError where there is none."""
+        for found in self.verdicts:
+            if found.clause == clause:
+                return found
+        raise LookupError(f"no verdict on {clause} for {self.region}")
+
     @property
     def roster(self) -> pl.DataFrame:
         """Organisations of the region in joint events; empty where there are none."""

@@ -35,7 +35,10 @@ def answer(study: Study, book: Book) -> Page:
         ),
         {"kind": "gauges", "items": [_gauge(study, book, name) for name in study.profile.gauges]},
         reading(study, book),
-        verdicts([study.exit.verdict, study.verdicts[-1]], book, study, "Two tests of the stage"),
+        verdicts(
+            [study.exit.verdict, study.verdict("drivers.input_driven")], book, study,
+            "Two tests of the stage",
+        ),
         text(*rate_sentence(study, book), title="How often such a profile changes"),
         against_us(study),
         unknown_table(study, 8),

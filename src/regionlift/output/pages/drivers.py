@@ -21,7 +21,7 @@ from regionlift.study import Study
 
 def drivers(study: Study, book: Book) -> Page:
     """Page 5: inputs or productivity, inside sub-industries or through the mix."""
-    verdict = study.verdicts[-1]
+    verdict = study.verdict("drivers.input_driven")
     blocks: list[Block] = [verdicts([verdict], book, study)]
     blocks += _parts(
         study, "growth", "Where growth of value added came from",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from regionlift.evidence.verdict import Verdict
 from regionlift.measures.growth import Law
 from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table, text, verdicts
@@ -36,11 +35,6 @@ def law(study: Study, net: NetworkStudy, book: Book) -> list[Block]:
     for measure, found in told:
         blocks.append(_fits(measure, found))
     return blocks
-
-
-def law_verdict(net: NetworkStudy) -> Verdict:
-    """The verdict on the paper's sentence."""
-    return next(v for v in net.verdicts if v.clause == "network.law.first_then_slower")
 
 
 def _phase(net: NetworkStudy, book: Book) -> Block:

@@ -73,7 +73,14 @@ def structure(study: Study, book: Book) -> Page:
     blocks += _layers(net)
     blocks += [
         _beside_chance(net, book, "boundaries", "Boundaries", BOUNDARIES, [_region_row(net, book)]),
-        _beside_chance(net, book, "shape", "Shape of the network beside chance", CHANCE, []),
+        _beside_chance(
+            net,
+            book,
+            "shape",
+            "Shape of the network beside chance",
+            CHANCE,
+            [_small_world(net, book)],
+        ),
         text(_NULLS),
         _mixing(net),
         _beside_chance(net, book, "roles", "Brokers: who stands between", ROLES, []),
@@ -218,6 +225,25 @@ def _region_row(net: NetworkStudy, book: Book) -> list[Cell]:
         share = significant(50 * (1 + found.value))
         words = f"{share}% of the ties go to organisations elsewhere"
     return [title_of("network_ei_region"), book.cell(found), "–", "–", words]
+
+
+def _small_world(net: NetworkStudy, book: Book) -> list[Cell]:
+    """The quotient under each null, with the range it has where chance decides."""
+    measure = "network_small_world"
+    row: list[Cell] = [title_of(measure), "–"]
+    words = ""
+    for null, name in ((RESHUFFLED, "reshuffled"), (REWIRED, "rewired")):
+        found = net.structure.contrasts[measure][null]
+        if found.value is None or found.chance is None:
+            row.append("–")
+            continue
+        own, chance = net.find(measure, name), net.find(measure, f"{name} itself")
+        cell = book.cell(own)
+        if isinstance(cell, dict):
+            cell["text"] = f"{level(own)} (chance {span(chance)})"
+        row.append(cell)
+        words = words or _against(own, chance, "a small world", "no small world: less than chance")
+    return [*row, words or "cannot tell"]
 
 
 def _mixing(net: NetworkStudy) -> Block:
