@@ -121,6 +121,9 @@ def write_exchange(
 def _network(affiliations: Affiliations, layers: Codes, community: Codes, core: Flags) -> _Network:
     n = affiliations.organisations
     first, second, event = affiliations.pairs()
+    # two organisations of elsewhere meet in the tables only where a third one is of the region
+    ours = affiliations.inside[first] | affiliations.inside[second]
+    first, second, event = first[ours], second[ours], event[ours]
     code, pair = np.unique(first.astype(np.int64) * n + second, return_inverse=True)
     a, b = np.divmod(code, max(n, 1))
     times = np.bincount(pair, minlength=len(code))

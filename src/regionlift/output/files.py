@@ -7,18 +7,23 @@ from dataclasses import asdict
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import polars as pl
 
 from regionlift.data.dataset import Dataset
 from regionlift.evidence.ledger import LEDGER, write_ledger
 from regionlift.evidence.measure import registry, to_rows
 from regionlift.evidence.verdict import to_frame as verdict_frame
+from regionlift.output.exchange import write_exchange
 from regionlift.output.lists import write_lists
 from regionlift.output.page import render
 from regionlift.output.report import payload
-from regionlift.study import Study
+from regionlift.study import NetworkStudy, Study
 
 REPORT, LISTS = "report.html", "lists.xlsx"
+
+#: Folder of the network's exchange files, where the tables hold one.
+NETWORK = "network"
 
 
 def write_data(path: Path, dataset: Dataset) -> None:
@@ -40,6 +45,27 @@ def write_study(study: Study, folder: Path, begun: Path | None = None) -> None:
         page = render(payload(study, ledger))
     (folder / REPORT).write_text(page, encoding="utf-8")
     write_lists(folder / LISTS, study)
+    if study.network is not None:
+        write_network(folder / NETWORK, study.network)
+
+
+def write_network(folder: Path, network: NetworkStudy) -> None:
+    """The network for Gephi, Pajek and VOSviewer: the region's ties, inside and to elsewhere.
+
+    Ties between two organisations of elsewhere are left out: they are in the tables only where
+    an event has a member of the region.
+    """
+    shape = network.structure
+    place = {i: v for v, i in enumerate(shape.home.ids)}
+    order = np.array([place.get(i, -1) for i in network.affiliations.ids])
+    inside = order >= 0
+    labels = None
+    if shape.communities is not None:
+        labels = np.where(inside, shape.communities.labels[order], -1)
+    write_exchange(
+        folder, network.affiliations, layers=np.where(inside, shape.layer[order], -1),
+        communities=labels, cores=shape.cores.core,
+    )  # fmt: skip
 
 
 def ledger_tables(study: Study) -> dict[str, pl.DataFrame]:
@@ -64,4 +90,17 @@ def ledger_tables(study: Study) -> dict[str, pl.DataFrame]:
         "peers": study.peers.table,
         "profiles": study.rates.profiles,
         "network_organisations": study.roster,
+        **network_tables(study.network),
+    }
+
+
+def network_tables(network: NetworkStudy | None) -> dict[str, pl.DataFrame]:
+    """Structure, turnover and ties of the network, row by row."""
+    if network is None:
+        return {}
+    return {
+        "network_structure": network.structure.organisations,
+        "network_mixing": network.structure.mixing,
+        "network_turnover": network.dynamics.by_type,
+        "network_tie_years": network.dynamics.ties,
     }

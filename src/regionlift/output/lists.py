@@ -94,12 +94,37 @@ def write_lists(path: Path, study: Study) -> None:
         "verdicts": _verdicts(study),
         "base rates": _frame(study.rates.matrix),
         "network": _frame(study.roster),
+        **_network(study),
         "cannot tell": _unknown(study),
         "data issues": problem_rows(study.dataset.warnings),
         "thresholds": _thresholds(study),
         "sources": _sources(study),
     }
     write_workbook(path, sheets, study.dataset.manifest.dataset.synthetic)
+
+
+def _network(study: Study) -> dict[str, tuple[Sequence[str], Rows]]:
+    """Core enterprises, contradicted layers, structure and turnover; none without a network."""
+    net = study.network
+    if net is None:
+        return {}
+    shape = net.structure
+    heads = ["org_id", "name", "declared", "suggested", "both fits", "ties", "k-core", "share of "
+             "ties to the inner core", "participations", "in words"]  # fmt: skip
+    rows = [
+        [d.org_id, d.name, d.declared, d.suggested, d.firm, d.ties, d.core_number, d.to_core,
+         d.participations, d.says]
+        for d in shape.check.disagreements
+    ]  # fmt: skip
+    cores = shape.organisations.filter(pl.col("core_enterprise"))
+    return {
+        "core enterprises": _frame(cores.drop("core_enterprise")),
+        "layers to check": (heads, rows),
+        "network structure": _frame(shape.organisations),
+        "network mixing": _frame(shape.mixing),
+        "network turnover": _frame(net.dynamics.by_type),
+        "network ties": _frame(net.dynamics.ties),
+    }
 
 
 def _read_me(study: Study) -> tuple[Sequence[str], Rows]:

@@ -63,7 +63,10 @@ def summary(study: Study, out: Path, console: Console) -> None:
     )
     _line(console, "", told)
     console.print()
-    _line(console, "wrote", f"{out}/: report.html · lists.xlsx · evidence.duckdb · run.json")
+    files = "report.html · lists.xlsx · evidence.duckdb · run.json"
+    if study.network is not None:
+        files += " · network/"
+    _line(console, "wrote", f"{out}/: {files}")
     skill = study.rates.skill
     text = (
         f"base rates against persistence: skill {skill.value:+.2f} ({span(skill)})"

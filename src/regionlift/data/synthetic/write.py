@@ -89,6 +89,10 @@ def _manifest(province: Province) -> str:
         blocks += ["", f"[[tables.{name}]]", *_block(name, table)]
     blocks += [
         "",
+        "[settings]",
+        "# the network begins with its record: no year of it is a programme that fills up",
+        "burn_in = 0",
+        "",
         "[[breaks]]",
         'table = "panel"',
         'columns = ["firms"]',

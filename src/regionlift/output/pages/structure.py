@@ -116,7 +116,7 @@ def _picture(study: Study, net: NetworkStudy) -> Block:
 def _cores(net: NetworkStudy) -> list[Block]:
     cores = net.structure.cores
     lines = "; ".join(
-        f"{c.name}: {significant(c.threshold, 3)} or more, reached by {c.reached} of {c.known}"
+        f"{c.name}: {c.threshold:,g} or more, reached by {c.reached} of {c.known}"
         for c in cores.criteria
     )
     said = f"Rule: {cores.rule}. {cores.candidates} candidates. {lines}."

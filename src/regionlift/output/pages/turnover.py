@@ -97,13 +97,12 @@ def _ties(net: NetworkStudy, book: Book) -> list[Block]:
 
 def _renewal(net: NetworkStudy, book: Book) -> Block:
     funded, other = (net.find("tie_outlives", part) for part in ("funded", "other"))
-    runs: list[Run] = ["Three years after their first event has ended, "]
-    for q, name in ((funded, "paid for with public money"), (other, "not")):
-        runs += ["of the pairs born in an event ", name, " "]
+    runs: list[Run] = ["Pairs that had met again three years after their first event had ended: "]
+    for q, name in ((funded, "where public money paid for it"), (other, "where it did not")):
         runs += (
-            [book.link(q), f" ({span(q)}; {q.n:,} pairs) had met again"]
+            [book.link(q), f" ({span(q)}; {q.n:,} pairs) {name}"]
             if q.value is not None
-            else [f"cannot tell ({q.reason})"]
+            else [f"{name}, cannot tell ({q.reason})"]
         )
         runs.append("; " if q is funded else ". ")
     runs.append(
