@@ -209,6 +209,18 @@ def test_too_few_ties_give_no_logit() -> None:
     assert rank(small, 2001, local=False, kind="repeated").score == "repetition"
 
 
+@few
+@given(st.integers(0, 10_000), st.integers(1, 4), st.booleans())
+def test_tiny_records_are_scored_or_left_out(seed: int, events: int, local: bool) -> None:
+    tiny = drawn(seed, n=5, events=events)
+    first = int(tiny.start.min())
+    for r in evaluate_links(tiny, first, 2, local=local):
+        assert 0 <= r.base_rate <= 1
+        assert (r.average_precision is None) == (r.ties == 0)
+    for kind in KINDS:
+        assert len(rank(tiny, first, kind=kind, local=local).pairs) <= 10
+
+
 def test_chances_add_up_to_the_ties_of_a_year() -> None:
     rng = np.random.default_rng(1)
     odds, weight = rng.normal(-6, 2, 5000), rng.uniform(1, 50, 5000)
