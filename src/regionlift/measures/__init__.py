@@ -12,10 +12,11 @@ from regionlift.measures import (
     transition,
     value,
 )
-from regionlift.measures.network import counts
+from regionlift.measures.network import counts, definitions
 
 __all__ = [
     "counts",
+    "definitions",
     "events",
     "exit_test",
     "factor",

@@ -10,6 +10,7 @@ import duckdb
 from regionlift.output.evidence import Book
 from regionlift.output.page import Payload
 from regionlift.output.pages.answer import answer
+from regionlift.output.pages.convergence import convergence
 from regionlift.output.pages.drivers import drivers
 from regionlift.output.pages.limits import hindcast, index, methods
 from regionlift.output.pages.network import network
@@ -46,8 +47,8 @@ def payload(study: Study, ledger: duckdb.DuckDBPyConnection) -> Payload:
     book = Book()
     pages = [
         answer(study, book), passport(study, book), position(study, book), stage(study, book),
-        drivers(study, book), structure(study, book), network(study, book), hindcast(study, book),
-        methods(study, book), index(study, book),
+        drivers(study, book), structure(study, book), network(study, book),
+        convergence(study, book), hindcast(study, book), methods(study, book), index(study, book),
     ]  # fmt: skip
     identity = study.dataset.manifest.dataset
     title = f"{study.region}: equipment manufacturing"

@@ -21,6 +21,7 @@ from regionlift.measures.network.readings import Estimate
 from regionlift.measures.network.roster import roster
 from regionlift.measures.network.structure import Structure, structure
 from regionlift.measures.network.traits import Traits, traits
+from regionlift.study.convergence import Convergence, convergence
 from regionlift.study.dynamics import Dynamics, dynamics
 
 Frames = dict[str, pl.DataFrame]
@@ -39,6 +40,7 @@ class NetworkStudy:
     traits : what the tables say of the organisations
     structure : who stands where, over the last years
     dynamics : law of growth, phase, turnover, survival
+    convergence : division of labour, responsibility, trust, coordination
     quantities, verdicts : for the ledger
     """
 
@@ -50,12 +52,13 @@ class NetworkStudy:
     traits: Traits
     structure: Structure
     dynamics: Dynamics
+    convergence: Convergence
     structural: tuple[Quantity, ...]
 
     @property
     def quantities(self) -> tuple[Quantity, ...]:
         """Every number of this region's network beyond the yearly counts."""
-        return (*self.structural, *self.dynamics.quantities)
+        return (*self.structural, *self.dynamics.quantities, *self.convergence.quantities)
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -104,6 +107,7 @@ def network_study(
     moves = dynamics(dataset, frames, region, settings, events, found.first, last)
     return NetworkStudy(
         region, events, found.first, last, roster(events, last), known, shape, moves,
+        convergence(dataset, settings, region, events, known, first, last),
         tuple(_structural(dataset, settings, region, shape)),
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What the numbers of a region's network mean, and how they enter the evidence."""
+"""How the numbers of a region's network enter the evidence."""
 
 from __future__ import annotations
 
@@ -8,23 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from regionlift.data.dataset import Dataset
-from regionlift.evidence.measure import Definition, register, registry
+from regionlift.evidence.measure import registry
 from regionlift.evidence.quantity import Provenance, Quantity, Status
 from regionlift.evidence.settings import Settings
 from regionlift.measures.network.affiliations import Affiliations
-from regionlift.measures.network.events import NEEDS, joint_sql, orgs_sql, ties_sql
+from regionlift.measures.network.division import MARGINS
+from regionlift.measures.network.events import joint_sql, orgs_sql, ties_sql
 from regionlift.measures.network.readings import RESHUFFLED, REWIRED, Contrast, Estimate
 from regionlift.measures.panel import quoted
 
 #: Null -> how a subject names it.
-NULLS = {RESHUFFLED: "reshuffled", REWIRED: "rewired"}
-
-_WILSON = "Wilson score interval"
-_CHANCE = (
-    "none: every tie in the tables is counted; beside it stand the mean and the 5% to 95% range "
-    "of draws in which chance decides"
-)
-
+NULLS = {RESHUFFLED: "reshuffled", REWIRED: "rewired", MARGINS: "reshuffled"}
 
 @dataclass(frozen=True)
 class Rows:
@@ -32,100 +26,6 @@ class Rows:
 
     sql: str
     count: int
-
-
-def _define(
-    id: str, title: str, title_zh: str, unit: str, items: tuple[int, ...], formula: str,
-    source: str, interval: str = _CHANCE, least: int = 1,
-) -> None:  # fmt: skip
-    register(
-        Definition(
-            id, title, title_zh, unit, "none", NEEDS, least, items, source, formula, interval
-        )
-    )
-
-
-_define(
-    "network_core_fit", "Fit of a core with a periphery", "核心—边缘拟合度", "correlation", (41,),
-    "correlation over all pairs of the region's organisations of being tied with having an end in "
-    "the core; core: the organisations with most ties, as many as fit best",
-    "Borgatti & Everett 1999, Social Networks 21, 375-395", least=30,
-)  # fmt: skip
-_define(
-    "network_transitivity", "Closed triangles among two-paths", "传递性", "share", (81,),
-    "3 triangles / two-paths, over ties inside the region", "Wasserman & Faust 1994, chapter 6",
-)  # fmt: skip
-_define(
-    "network_clustering", "Mean clustering of an organisation's partners", "平均聚类系数", "share",
-    (30,), "mean over organisations of the share of pairs of their partners that are tied",
-    "Watts & Strogatz 1998, Nature 393, 440-442",
-)  # fmt: skip
-_define(
-    "network_path_length", "Mean path length in the largest component", "平均路径长度", "steps",
-    (30,), "mean number of ties on the shortest paths, from up to 200 sources",
-    "Watts & Strogatz 1998, Nature 393, 440-442",
-)  # fmt: skip
-_define(
-    "network_small_world", "Small-world quotient", "小世界系数", "ratio", (30,),
-    "(transitivity / mean of the null) / (path length / mean of the null)",
-    "Humphries & Gurney 2008, PLoS ONE 3, e2051; with the null named in place of G(n, p)",
-)  # fmt: skip
-_define(
-    "network_assortativity", "Do well-connected organisations work together", "度同配性",
-    "correlation", (41,), "correlation of the numbers of partners at the two ends of a tie",
-    "Newman 2002, Physical Review Letters 89, 208701",
-)  # fmt: skip
-_define(
-    "network_nestedness", "Nestedness of organisations in events", "嵌套度", "NODF, 0 to 100",
-    (81,), "paired overlap and decreasing fill of the table organisation x event",
-    "Almeida-Neto et al. 2008, Oikos 117, 1227-1239",
-)  # fmt: skip
-_define(
-    "network_ei_type", "Boundary between types of organisation", "类型E-I指数",
-    "E-I index, -1 to 1", (40, 81),
-    "(ties between types - ties within a type) / all ties of organisations of known type",
-    "Krackhardt & Stern 1988, Social Psychology Quarterly 51, 123-140",
-)  # fmt: skip
-_define(
-    "network_ei_layer", "Boundary between layers", "层次E-I指数", "E-I index, -1 to 1", (40, 41),
-    "(ties between layers - ties within a layer) / all ties of organisations of known layer",
-    "Krackhardt & Stern 1988, Social Psychology Quarterly 51, 123-140",
-)  # fmt: skip
-_define(
-    "network_ei_region", "Boundary of the region", "区域E-I指数", "E-I index, -1 to 1", (40,),
-    "(ties to elsewhere - ties inside) / all ties of the region's organisations; ties between "
-    "organisations of elsewhere are not in it",
-    "Krackhardt & Stern 1988, Social Psychology Quarterly 51, 123-140", _WILSON,
-)  # fmt: skip
-_define(
-    "network_cross_type", "Ties between types of organisation", "跨类型连接占比", "share", (81,),
-    "ties between organisations of different type / ties between organisations of known type",
-    "operational reading of the paper, item 81", _WILSON,
-)  # fmt: skip
-_define(
-    "network_modularity", "Modularity of the communities", "模块度", "modularity", (30,),
-    "share of ties inside communities above the one expected from numbers of partners; best of "
-    "ten Louvain searches",
-    "Newman & Girvan 2004; Blondel et al. 2008", "none: the best of ten searches",
-)  # fmt: skip
-for _role, _title, _zh in (
-    ("coordinator", "Brokerage within one type (coordinator)", "协调者"),
-    ("itinerant", "Brokerage for two of another type (itinerant broker)", "巡回中介"),
-    ("gatekeeper_representative", "Brokerage between own and another type (gatekeeper)", "守门人"),
-    ("liaison", "Brokerage between two other types (liaison)", "联络人"),
-):
-    _define(
-        f"network_{_role}", _title, _zh, "open two-paths", (30, 81),
-        "pairs of partners who are not tied to each other, by the types of the three",
-        "Gould & Fernandez 1989, Sociological Methodology 19, 89-126",
-    )  # fmt: skip
-_define(
-    "helix_synergy", "Triple-helix synergy", "三螺旋协同", "bits", (33, 81),
-    "mutual information of the presence of university, industry and government over events; below "
-    "0 is synergy. Descriptive only",
-    "Leydesdorff, Park & Lengyel 2014, Scientometrics 99, 27-35",
-    "bootstrap over events", 200,
-)  # fmt: skip
 
 
 def registered_unit(measure: str) -> str:
@@ -212,65 +112,3 @@ def _untold(measure: str, subject: str, period: str, unit: str, n: int, reason: 
         reason=reason or "not defined on these data",
         settles="more joint events of the region in the tables",
     )  # fmt: skip
-
-
-_define(
-    "network_growth", "Growth rate now", "当前增长率", "share a year", (31, 33),
-    "least-squares slope of the logarithm of the yearly counts over the last five years",
-    "operational reading of the paper, item 31", "t interval of the slope", 5,
-)  # fmt: skip
-_define(
-    "network_ceiling", "Ceiling of the yearly counts", "上限", "count", (31, 33),
-    "ceiling of the saturating curve that describes the counts best",
-    "Burnham & Anderson 2002; Bates & Watts 1988, chapter 6",
-    "profile interval; none where the series does not bound the ceiling", 8,
-)  # fmt: skip
-_define(
-    "network_peak", "Year of peak growth", "增长高峰年份", "year", (31,),
-    "year in which the saturating curve that describes the counts best rises fastest",
-    "Burnham & Anderson 2002; Bates & Watts 1988, chapter 6", "profile interval", 8,
-)  # fmt: skip
-_define(
-    "network_phase", "Probability of a phase", "阶段概率", "share", (31, 33),
-    "share of draws in which the growth rate over the last four years says so: above +2% and still "
-    "faster and small: formation; above +2%: growth; within 2%: maturity; below -2%: decline",
-    "operational reading of the paper, item 31; Rubin 1981 (Bayesian bootstrap)",
-    "none: it is a share of draws, organisations drawn anew", 7,
-)  # fmt: skip
-_define(
-    "network_steady", "Probability that the stock stays within 2% a year", "稳定概率", "share",
-    (31,), "random walk with drift fitted to the last five yearly changes, three years ahead, "
-    "averaged over the draws", "house rule; methods in docs/growth-law.md",
-    "none: it is a probability", 7,
-)  # fmt: skip
-_define(
-    "tie_repeat_share", "Ties of a year that had been there before", "重复连接占比", "share",
-    (32, 54, 81), "pairs in an event that begins in the year that met in an earlier one / all such",
-    "Gulati 1995, Academy of Management Journal 38, 85-112", _WILSON,
-)  # fmt: skip
-_define(
-    "tie_lasting_share", "Ties of a year that run in the next", "连接存续率", "share", (32,),
-    "pairs with an event that runs in the year and one that runs in the next / pairs of the year",
-    "operational reading of the paper, item 32", _WILSON,
-)  # fmt: skip
-_define(
-    "tie_outlives", "Ties that outlive their event", "项目结束后仍合作的比例", "share", (84,),
-    "1 - Kaplan-Meier share of pairs that have not met again so many years after their first event "
-    "ended", "Kaplan & Meier 1958; pairs of one event are one cluster",
-    "Greenwood's formula with clusters", 10,
-)  # fmt: skip
-_define(
-    "organisation_survival", "Organisations still there after years", "主体存续率", "share", (31,),
-    "Kaplan-Meier share of spells of activity that last longer; left-censored spells left out",
-    "Kaplan & Meier 1958", "Greenwood's formula", 10,
-)  # fmt: skip
-_define(
-    "technology_new_share", "Technologies of today that are new", "新技术占比", "share", (32,),
-    "technology classes of events that begin in the later years and not in the earlier / all of "
-    "the later", "operational reading of the paper, item 32", _WILSON,
-)  # fmt: skip
-_define(
-    "technology_lost_share", "Technologies of then that are gone", "消失技术占比", "share", (32,),
-    "technology classes of events that begin in the earlier years and not in the later / all of "
-    "the earlier", "operational reading of the paper, item 32", _WILSON,
-)  # fmt: skip
