@@ -1,7 +1,7 @@
-"""Kernels: loops over arrays, compiled where numba is installed, interpreted where it is not.
+"""Kernels: loops over arrays, compiled by numba, interpreted where it cannot be installed.
 
 The source is one and the same, and random numbers come from a ``numpy.random.Generator`` that is
-handed in, so that both give the same digits. ``pip install 'regionlift[fast]'`` brings numba.
+handed in, so that both give the same digits.
 """
 
 from __future__ import annotations

@@ -142,6 +142,16 @@ _DEFAULTS = (
         "six families on fewer points cannot be told apart (docs/growth-law.md)", "house",
     ),
     Threshold(
+        "forecast_years", 5, 0, 10,
+        "years the network is forecast; 0 for no forecast",
+        "length of a five-year plan", "house",
+    ),
+    Threshold(
+        "forecast_replicates", 1000, 100, 5000,
+        "simulated futures of the network",
+        "convention; the ends of an interval move by under a point", "standard",
+    ),
+    Threshold(
         "confidence", 0.9, 0.8, 0.95,
         "coverage of every interval",
         "convention", "standard",

@@ -184,6 +184,33 @@ def law_curves(observed: pl.DataFrame, curves: pl.DataFrame, title: str) -> Spec
     return _finish(lines + dots, 260)
 
 
+def fans(frame: pl.DataFrame) -> Spec:
+    """Counts seen and ahead; columns series, year, seen, value, low, high (null where seen)."""
+    sides = []
+    for name in frame["series"].unique(maintain_order=True):
+        part = frame.filter(pl.col("series") == name)
+        x = alt.X("year:Q", title=None, axis=alt.Axis(format="d", tickMinStep=1),
+                  scale=alt.Scale(zero=False))  # fmt: skip
+        ahead = alt.Chart(part.filter(~pl.col("seen")))
+        band = ahead.mark_area(color=PEER, opacity=0.3).encode(
+            x=x, y=alt.Y("low:Q", title=None), y2="high:Q"
+        )
+        middle = ahead.mark_line(color=PEER, strokeWidth=2, strokeDash=[5, 3], point=True).encode(
+            x=x, y="value:Q", tooltip=["year", "value", "low", "high"]
+        )
+        past = alt.Chart(part.filter(pl.col("seen"))).mark_line(
+            color=ACCENT, strokeWidth=2, point=True
+        ).encode(x=x, y="value:Q", tooltip=["year", "value"])  # fmt: skip
+        sides.append((band + middle + past).properties(width=330, height=170, title=name))
+    spec: Spec = (
+        alt.concat(*sides, columns=2)
+        .configure(font=_FONT, background="#ffffff")
+        .configure_title(fontSize=12, fontWeight="normal", anchor="start")
+        .to_dict(validate=False)
+    )  # fmt: skip
+    return spec
+
+
 STATE_COLOURS = {
     "known": "#00558c",
     "suppressed": "#d08a1d",

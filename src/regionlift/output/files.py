@@ -66,6 +66,8 @@ def write_network(folder: Path, network: NetworkStudy) -> None:
         folder, network.affiliations, layers=np.where(inside, shape.layer[order], -1),
         communities=labels, cores=shape.cores.core,
     )  # fmt: skip
+    if network.outlook.protocol:
+        (folder / "odd.md").write_text(network.outlook.protocol, encoding="utf-8")
 
 
 def ledger_tables(study: Study) -> dict[str, pl.DataFrame]:

@@ -17,7 +17,7 @@ from regionlift.evidence.verdict import Truth
 from regionlift.measures.stage import TITLES
 from regionlift.output.blocks import CLAUSES
 from regionlift.output.pages.common import placed
-from regionlift.study import Study
+from regionlift.study import NetworkStudy, Study
 
 #: A fixed date, so that equal inputs give an equal workbook.
 _CREATED = datetime(2020, 1, 1)
@@ -124,7 +124,32 @@ def _network(study: Study) -> dict[str, tuple[Sequence[str], Rows]]:
         "network mixing": _frame(shape.mixing),
         "network turnover": _frame(net.dynamics.by_type),
         "network ties": _frame(net.dynamics.ties),
+        "likely ties": _likely(net),
+        "network hindcast": _hindcast(net),
     }
+
+
+def _likely(net: NetworkStudy) -> tuple[Sequence[str], Rows]:
+    heads = ["first", "first name", "second", "second name", "chance", "score", "shared partners"]
+    names = dict(zip(net.affiliations.ids, net.affiliations.names, strict=True))
+    pairs = net.outlook.ranking.pairs if net.outlook.ranking else ()
+    rows = [
+        [p.first, names[p.first], p.second, names[p.second], p.chance, p.score, p.shared]
+        for p in pairs
+    ]
+    return heads, rows
+
+
+def _hindcast(net: NetworkStudy) -> tuple[Sequence[str], Rows]:
+    heads = ["origin", "years ahead", "count", "model", "CRPS", "observed", "median", "low", "high",
+             "covered"]  # fmt: skip
+    past = net.outlook.hindcast
+    rows = [
+        [r.origin, r.horizon, r.count, r.model, r.crps, r.observed, r.median, r.low, r.high,
+         r.covered]
+        for r in (past.rows if past else ())
+    ]  # fmt: skip
+    return heads, rows
 
 
 def _read_me(study: Study) -> tuple[Sequence[str], Rows]:

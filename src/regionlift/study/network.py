@@ -23,6 +23,7 @@ from regionlift.measures.network.structure import Structure, structure
 from regionlift.measures.network.traits import Traits, traits
 from regionlift.study.convergence import Convergence, convergence
 from regionlift.study.dynamics import Dynamics, dynamics
+from regionlift.study.outlook import Outlook, outlook
 
 Frames = dict[str, pl.DataFrame]
 
@@ -41,6 +42,7 @@ class NetworkStudy:
     structure : who stands where, over the last years
     dynamics : law of growth, phase, turnover, survival
     convergence : division of labour, responsibility, trust, coordination
+    outlook : forecast, past forecasts, likely new ties
     quantities, verdicts : for the ledger
     """
 
@@ -53,12 +55,16 @@ class NetworkStudy:
     structure: Structure
     dynamics: Dynamics
     convergence: Convergence
+    outlook: Outlook
     structural: tuple[Quantity, ...]
 
     @property
     def quantities(self) -> tuple[Quantity, ...]:
         """Every number of this region's network beyond the yearly counts."""
-        return (*self.structural, *self.dynamics.quantities, *self.convergence.quantities)
+        return (
+            *self.structural, *self.dynamics.quantities, *self.convergence.quantities,
+            *self.outlook.quantities,
+        )  # fmt: skip
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -104,10 +110,12 @@ def network_study(
         draws=settings.whole("null_draws"), level=settings["confidence"],
         fractional=bool(settings.whole("fractional")),
     )  # fmt: skip
+    named = tuple(shape.organisations.filter(pl.col("core_enterprise"))["org_id"])
     moves = dynamics(dataset, frames, region, settings, events, found.first, last)
     return NetworkStudy(
         region, events, found.first, last, roster(events, last), known, shape, moves,
         convergence(dataset, settings, region, events, known, first, last),
+        outlook(dataset, settings, region, events, found.first, last, named),
         tuple(_structural(dataset, settings, region, shape)),
     )  # fmt: skip
 

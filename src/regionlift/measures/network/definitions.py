@@ -223,3 +223,28 @@ _define(
     "mean over ties of functions of both together - functions of the one with more",
     "operational reading of the paper, item 81", _CHANCE, 10,
 )  # fmt: skip
+_URN = "median of simulated futures, or of persistence where the simulation is not better than it"
+_WIDE = "90% of the draws, widened until past origins are held as often as they should be"
+for _name, _title, _zh in (
+    ("active", "Forecast: organisations active", "预测：活跃创新主体数"),
+    ("entries", "Forecast: organisations that enter", "预测：进入主体数"),
+    ("exits", "Forecast: organisations that leave", "预测：退出主体数"),
+    ("ties", "Forecast: ties inside the region", "预测：区域内连接数"),
+    ("new_ties", "Forecast: new ties inside the region", "预测：新增连接数"),
+):
+    _define(
+        f"forecast_{_name}", _title, _zh, "count", (31, 33, 38), _URN,
+        "participation urn with team inheritance, see network/odd.md of a run; Tashman 2000", _WIDE,
+    )  # fmt: skip
+_define(
+    "forecast_skill", "Skill of the simulation against persistence", "模拟相对于持续性预测的技巧",
+    "CRPS skill score", (38,), "1 - mean CRPS of the simulation / mean CRPS of persistence, over "
+    "all years ahead of all past origins", "Gneiting & Raftery 2007, JASA 102, 359-378",
+    "none: few origins", 3,
+)  # fmt: skip
+_define(
+    "forecast_stock", "Where the number of active organisations is going", "活跃主体数走向",
+    "share", (31, 38), "share of futures in which it grows as fast as before (rapid), slower "
+    "(slowing), within 2% a year (saturated) or shrinks, over three years",
+    "operational reading of the paper, item 31", "none: it is a share of draws",
+)  # fmt: skip

@@ -9,6 +9,7 @@ from regionlift.output.blocks import table, text
 from regionlift.output.evidence import Book
 from regionlift.output.page import Block, Cell, Page
 from regionlift.output.pages.common import page, placed, title_of, unknown_table
+from regionlift.output.pages.outlook import hindcast_blocks
 from regionlift.output.words import exact, level, significant, span
 from regionlift.study import Study
 
@@ -44,6 +45,7 @@ def hindcast(study: Study, book: Book) -> Page:
               "Skill 1 is perfect, 0 is no better than the baseline, below 0 is worse."),
         text(f"Gauges in the profile of the base rates: {', '.join(rates.gauges) or 'none'}. "
              "Tested on this panel, by rolling origin; no rule was tuned on it."),
+        *(hindcast_blocks(study, study.network) if study.network else ()),
         *(text(sentence) for sentence in limits if sentence),
         unknown_table(study, None),
     ]  # fmt: skip

@@ -11,6 +11,7 @@ from regionlift.output.evidence import Book
 from regionlift.output.page import Block, Cell, Page
 from regionlift.output.pages.common import page
 from regionlift.output.pages.law import law
+from regionlift.output.pages.outlook import outlook
 from regionlift.output.pages.turnover import turnover
 from regionlift.output.words import level, listed
 from regionlift.study import Study
@@ -52,7 +53,8 @@ def network(study: Study, book: Book) -> Page:
     blocks: list[Block] = [text(CAVEAT), _curves(study, years), _ledger(study, book, years)]
     blocks += _names(study, last)
     if study.network is not None:
-        blocks += [*law(study, study.network, book), *turnover(study.network, book)]
+        net = study.network
+        blocks += [*law(study, net, book), *turnover(net, book), *outlook(study, net, book)]
     return page("network", 7, "network", "Network over the years", finding, blocks)
 
 
