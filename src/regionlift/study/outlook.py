@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -25,7 +25,7 @@ from regionlift.forecast.levers import (
     SearchCost,
     SizeMix,
 )
-from regionlift.forecast.links import Ranking, rank
+from regionlift.forecast.links import LinkScore, Ranking, evaluate_links, rank
 from regionlift.forecast.odd import odd
 from regionlift.forecast.state import Floats, observe, observed_counts
 from regionlift.forecast.widen import Widening, widen
@@ -150,6 +150,7 @@ def outlook(
         if origins:
             past = hindcast(home, origins, back, last=last, level=level, links=False, seed=seeds[0],
                             workers=2)  # fmt: skip
+            past = replace(past, links=_links(events, origins, seeds[0]))
         fitted = calibrate(home, last, simulations=400, nearest=0.06, seed=seeds[1], workers=2)
         future = simulate(
             home, last, horizon, fitted, replicates=replicates, seed=seeds[2], workers=2
@@ -226,8 +227,31 @@ def _scenarios(
             )
             for count in ("active", "entries", "ties", "repeat_share")
         }
-        found.append(Scenario(lever.describe(), change))
+        said = lever.describe()
+        if isinstance(lever, LoseOrganisation):
+            said = said.replace(lever.organisation, home.names[home.ids.index(lever.organisation)])
+        found.append(Scenario(said, change))
     return tuple(found)
+
+
+def _links(
+    events: Affiliations, origins: tuple[int, ...], seed: np.random.SeedSequence
+) -> tuple[LinkScore, ...]:
+    """Rankings of pairs with an end inside the region at each past origin, one year ahead."""
+    return tuple(
+        score
+        for origin in origins
+        for score in evaluate_links(
+            events.where(events.start <= origin + 1), origin, 1, local=True, near=100_000,
+            far=50_000, seed=np.random.SeedSequence([*_words(seed), origin]),
+        )
+    )  # fmt: skip
+
+
+def _words(seed: np.random.SeedSequence) -> list[int]:
+    entropy = seed.entropy
+    first = entropy if isinstance(entropy, int) else list(entropy or ())
+    return [*([first] if isinstance(first, int) else first), *seed.spawn_key]
 
 
 def _reach(home: Affiliations, horizon: int, last: int) -> int:

@@ -166,6 +166,6 @@ def _coordination(net: NetworkStudy, book: Book) -> Block:
         _row(net, book, net.find("coordination_reach")),
     ]
     leads = net.convergence.responsibility.leads["name"].to_list()[:4]
-    note = f"Main leads: {listed(leads)}." if leads else ""
+    note = f"Main leads: {listed(leads).rstrip('.')}." if leads else ""
     heads = ["Coordination", ">Observed", ">Interval or chance", "In words"]
     return table("coordination", "Coordination", heads, rows, note)

@@ -45,7 +45,7 @@ def hindcast(study: Study, book: Book) -> Page:
               "Skill 1 is perfect, 0 is no better than the baseline, below 0 is worse."),
         text(f"Gauges in the profile of the base rates: {', '.join(rates.gauges) or 'none'}. "
              "Tested on this panel, by rolling origin; no rule was tuned on it."),
-        *(hindcast_blocks(study, study.network) if study.network else ()),
+        *(hindcast_blocks(study.network, book) if study.network else ()),
         *(text(sentence) for sentence in limits if sentence),
         unknown_table(study, None),
     ]  # fmt: skip

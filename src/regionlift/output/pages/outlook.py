@@ -10,7 +10,7 @@ from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table, text
 from regionlift.output.evidence import Book
 from regionlift.output.page import Block, Cell, Run
-from regionlift.output.words import level, significant, span
+from regionlift.output.words import level, listed, significant, span
 from regionlift.study import NetworkStudy, Study
 from regionlift.study.outlook import AHEAD, Fan, Outlook
 
@@ -33,7 +33,7 @@ def outlook(study: Study, net: NetworkStudy, book: Book) -> list[Block]:
     ]  # fmt: skip
 
 
-def hindcast_blocks(study: Study, net: NetworkStudy) -> list[Block]:
+def hindcast_blocks(net: NetworkStudy, book: Book) -> list[Block]:
     """Page 24: what the simulation and the baselines would have said in past years."""
     ahead = net.outlook
     if ahead.reason or ahead.hindcast is None:
@@ -47,7 +47,7 @@ def hindcast_blocks(study: Study, net: NetworkStudy) -> list[Block]:
             " CRPS is in the unit of the count; smaller is better. It stands here whatever it is.",
             title="Forecast of the network: past years",
         ),
-        _scores(past), _gates(ahead), _misfit(ahead),
+        _standing(net, past, book), _scores(past), _gates(ahead), _links(past), _misfit(ahead),
     ]  # fmt: skip
     return blocks
 
@@ -100,7 +100,7 @@ def _fans(study: Study, ahead: Outlook) -> Block:
 
 def _numbers(net: NetworkStudy, book: Book) -> Block:
     ahead = net.outlook
-    heads = ["Count", "Model shown", *(f">{y}" for y in ahead.years), "Past forecasts say"]
+    heads = ["Count", "Model shown", *(f">{y}" for y in ahead.years)]
     rows: list[list[Cell]] = []
     for count, fan in ahead.fans.items():
         row: list[Cell] = [NAMES[count], fan.model]
@@ -110,8 +110,15 @@ def _numbers(net: NetworkStudy, book: Book) -> Block:
             if isinstance(cell, dict):
                 cell["text"] = f"{level(q)} ({span(q)})"
             row.append(cell)
-        rows.append([*row, fan.said if fan.calibrated else f"{fan.said}; range uncalibrated"])
+        rows.append(row)
+    loose = [NAMES[c] for c, fan in ahead.fans.items() if not fan.calibrated]
     note = "Only the network is forecast. No effect on output or value added is claimed."
+    if loose:
+        past = ahead.hindcast
+        why = "no past year"
+        if past is not None:
+            why = f"{len(past.origins)} past years, {past.horizon} years ahead"
+        note += f" Ranges of {listed(loose)} are uncalibrated for the years beyond ({why})."
     return table("forecast", "The forecast in numbers", heads, rows, note)
 
 
@@ -169,20 +176,52 @@ def _signed(value: float) -> str:
 
 
 def _scores(past: Hindcast) -> Block:
-    """Mean CRPS a year ahead by model, and the standing of the simulation."""
+    """Mean CRPS a year ahead by model."""
     rows: list[list[Cell]] = []
     for count in COUNTED:
         row: list[Cell] = [NAMES[count]]
         for model in MODELS:
             found = [r.crps for r in past.of(count, model) if r.horizon]
             row.append(_score(sum(found) / len(found)) if found else "–")
+        rows.append(row)
+    heads = ["Count", *(f">{m}" for m in MODELS)]
+    return table("hindcast-network", "CRPS of every model, mean of all years ahead", heads, rows,
+                 "A dash: too few years to fit it.")  # fmt: skip
+
+
+def _standing(net: NetworkStudy, past: Hindcast, book: Book) -> Block:
+    """The simulation against persistence, count by count."""
+    rows: list[list[Cell]] = []
+    for count in COUNTED:
         stood = past.standing(count)
         covered = [r.covered for r in past.of(count) if r.horizon]
         share = f"{significant(100 * sum(covered) / len(covered))}%" if covered else "–"
-        rows.append([*row, share, stood.text])
-    heads = ["Count", *(f">{m}" for m in MODELS), ">Held by the simulation's 90%", "In words"]
-    return table("hindcast-network", "CRPS of every model, mean of all years ahead", heads, rows,
-                 "A dash: too few years to fit it.")  # fmt: skip
+        skill: Cell = "–" if stood.skill is None else _score(stood.skill)
+        if count in AHEAD:
+            period = f"{past.origins[0]}-{past.origins[-1]}"
+            skill = book.cell(net.by_id[f"forecast_skill/{net.region}|{count}/{period}"])
+        rows.append([NAMES[count], skill, f"{stood.better_at} of {stood.origins}", share,
+                     stood.text])  # fmt: skip
+    heads = ["Count", ">Skill", ">Better at", ">Held by 90%", "In words"]
+    note = "Skill above 0 is better. Held: by the range as simulated, not widened."
+    return table("hindcast-standing", "The simulation against “as last year”", heads, rows, note)
+
+
+def _links(past: Hindcast) -> Block:
+    """Rankings of pairs at past years: average precision beside the base rate."""
+    if not past.links:
+        return text("Rankings of pairs were not tried on past years.")
+    rows: list[list[Cell]] = [
+        [str(r.origin), r.kind, r.score, f"{r.ties:,}",
+         "–" if r.average_precision is None else _score(r.average_precision), _score(r.base_rate),
+         "–" if r.against_degree is None else _score(r.against_degree),
+         "–" if r.lift is None else _score(r.lift)]
+        for r in past.links
+    ]  # fmt: skip
+    heads = ["Year", "Ties", "Ranked by", ">Met", ">Average precision", ">Base rate",
+             ">Times degree", f">Lift among {past.links[0].k}"]  # fmt: skip
+    return table("hindcast-links", "Who would meet next year: rankings of past years", heads, rows,
+                 "New: pairs that had never met. Repeated: pairs that had.", 12)  # fmt: skip
 
 
 def _score(value: float) -> Cell:
