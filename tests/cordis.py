@@ -37,7 +37,11 @@ def h2020(part: str = "", country: str = "", sizes: tuple[int, int] = (1, 500)) 
     )
     orgs = (
         rows.group_by("org_id")
-        .agg(pl.col("activity_type").first(), (pl.col("country") == country).any())
+        .agg(
+            pl.col("activity_type").first(),
+            (pl.col("country") == country).any().alias("inside"),
+            pl.col("country").drop_nulls().first(),
+        )
         .sort("org_id")
         .with_row_index("org")
     )
@@ -50,9 +54,10 @@ def h2020(part: str = "", country: str = "", sizes: tuple[int, int] = (1, 500)) 
         projects["start"].to_numpy().astype(np.int32),
         projects["end"].to_numpy().astype(np.int32),
         np.array(types, dtype=np.int8),
-        orgs["country"].fill_null(False).to_numpy(),
+        orgs["inside"].fill_null(False).to_numpy(),
         np.ones(projects.height, dtype=np.bool_),
         tuple(orgs["org_id"]),
         tuple(orgs["org_id"]),
         tuple(projects["project"]),
+        (orgs["country"].rank("dense").cast(pl.Int32) - 1).fill_null(-1).to_numpy(),
     )

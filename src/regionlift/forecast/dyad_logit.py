@@ -66,6 +66,8 @@ def terms(
         "both outside": (~state.inside[i] & ~state.inside[j]).astype(float),
         "one type": ((state.type[i] == state.type[j]) & (state.type[i] >= 0)).astype(float),
     }
+    if (at_home := state.country) is not None:
+        made["one country"] = ((at_home[i] == at_home[j]) & (at_home[i] >= 0)).astype(float)
     if kind == "repeated":
         _, at = state.place(i, j)
         made |= {

@@ -36,7 +36,7 @@ class Dyads:
     degree : (n,) partners met in events running in the window
     last : (n,) year of its last start, the first year of the record where there is none
     starts : (n,) events it started in
-    type, inside : (n,) as in ``Affiliations``
+    type, inside, country : (n,) as in ``Affiliations``
     partners : (n, n) sparse, 1 where two met in events running in the window
     met : (p,) pairs that ever met, ``i * n + j`` with i < j, ascending
     times : (p,) events in which they met
@@ -52,6 +52,7 @@ class Dyads:
     starts: Longs
     type: NDArray[np.int8]
     inside: Flags
+    country: NDArray[np.int32] | None
     partners: Any
     met: Longs
     times: Longs
@@ -178,8 +179,8 @@ def dyads(
     size = len(met)
     return Dyads(
         origin, active, np.diff(partners.indptr).astype(np.int64), last,
-        np.bincount(known.org, minlength=n).astype(np.int64), known.type, known.inside, partners,
-        met, np.bincount(place, minlength=size).astype(np.int64),
+        np.bincount(known.org, minlength=n).astype(np.int64), known.type, known.inside,
+        known.country, partners, met, np.bincount(place, minlength=size).astype(np.int64),
         np.bincount(place, 0.5 ** ((origin - start) / half_life), size).astype(np.float64),
         latest, together,
     )  # fmt: skip

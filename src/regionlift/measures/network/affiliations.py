@@ -37,6 +37,8 @@ class Affiliations:
     ids : (n,) identifier of each organisation, in ascending order
     names : (n,) printed name, the identifier where there is none
     events : (k,) identifier of each event
+    country : (n,) number of the country of each organisation, -1 where not known; None where the
+        tables have no countries
 
     Participations are sorted by event, and events by start year, then identifier.
     """
@@ -52,6 +54,7 @@ class Affiliations:
     ids: tuple[str, ...]
     names: tuple[str, ...]
     events: tuple[str, ...]
+    country: Ints | None = None
 
     @property
     def organisations(self) -> int:
@@ -97,6 +100,7 @@ class Affiliations:
             inside=self.inside[chosen],
             ids=tuple(self.ids[i] for i in places),
             names=tuple(self.names[i] for i in places),
+            country=None if self.country is None else self.country[chosen],
         )
         held = np.zeros(len(self.start), dtype=np.bool_)
         held[fewer.event] = True

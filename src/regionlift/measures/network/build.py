@@ -66,7 +66,15 @@ def affiliations(
         ids=tuple(orgs["org_id"]),
         names=tuple(_names(orgs)),
         events=tuple(events["event"]),
+        country=_countries(orgs),
     )
+
+
+def _countries(orgs: pl.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int32]] | None:
+    if "country" not in orgs.columns or not orgs["country"].count():
+        return None
+    ranks = orgs["country"].rank("dense").cast(pl.Int32) - 1
+    return ranks.fill_null(-1).to_numpy()
 
 
 def _names(orgs: pl.DataFrame) -> pl.Series:
