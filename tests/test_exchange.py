@@ -51,6 +51,8 @@ def plainly(network: Affiliations, found: np.ndarray, labels: np.ndarray) -> nx.
         for i in members:
             years.setdefault(i, set()).update(span)
         for pair in combinations(members, 2):
+            if not network.inside[list(pair)].any():
+                continue  # two of elsewhere: in the tables only where a third is of the region
             met.setdefault(pair, set()).update(span)
             times, share = weights.get(pair, (0, 0.0))
             weights[pair] = times + 1, share + 1 / (len(members) - 1)

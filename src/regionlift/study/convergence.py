@@ -61,14 +61,15 @@ def convergence(
     level, draws = settings["confidence"], settings.whole("null_draws")
     rng = np.random.default_rng([settings.whole("seed"), 7])
     recent = events.where((events.start <= last) & (events.end >= first))
-    home = recent.among(recent.inside)
+    there = recent.inside & recent.present
+    home = recent.among(there)
     projects = set(dataset.tables["projects"]["project_id"])
     led = responsibility(recent, np.array([e in projects for e in recent.events]), level)
     coordinated = coordination(home, led.leads["org_id"].to_list(), rng, draws=draws, level=level)
     labour = None
     if known.functions is not None:
         labour = division(
-            home, known.functions[recent.inside], known.function_names, rng, kind=known.kind,
+            home, known.functions[there], known.function_names, rng, kind=known.kind,
             draws=draws, level=level,
         )  # fmt: skip
     trusted = trust(events.among(events.inside), last, level)

@@ -109,7 +109,8 @@ def dynamics(
     laws = {}
     for measure in SERIES:
         years, values = _counts(frames, measure, region, settings, begins, last)
-        if years:
+        # the stock is always asked for; a series nobody collected is left out
+        if years or measure == SERIES[0]:
             laws[measure] = fit_law(
                 years, values, record_start=begins, record_end=last,
                 burn_in=settings.whole("burn_in"), minimum_points=settings.whole("law_points"),
@@ -169,6 +170,8 @@ def _quantities(
     inside = rows_of(dataset, settings, region, home, begins, last, ties=True)
     period = f"{begins + settings.whole('burn_in')}-{last}"
     for measure, law in found.laws.items():
+        if not law.years:
+            continue
         part = f"{region}|{measure}"
         rows = counts_behind(measure, region, law.years)
         n = len(law.years)

@@ -106,6 +106,13 @@ class Affiliations:
         held[fewer.event] = True
         return fewer.where(held)
 
+    @property
+    def present(self) -> Flags:
+        """(n,) whether an organisation takes part in any of the events."""
+        there = np.zeros(self.organisations, dtype=np.bool_)
+        there[self.org] = True
+        return there
+
     def started(self, first: int, last: int) -> Affiliations:
         """Only events that start in these years, both included."""
         return self.where((self.start >= first) & (self.start <= last))

@@ -189,7 +189,7 @@ def check_layers(
     """
     if unknown := sorted({x for x in declared.values() if x not in LAYERS}):
         raise ValueError(f"layer must be one of {', '.join(LAYERS)}; got {unknown[0]!r}")
-    home = affiliations.among(affiliations.inside)
+    home = affiliations.among(affiliations.inside & affiliations.present)
     graph = projection(home)
     tied = int((graph.degree > 0).sum())
     away = {i for i, own in zip(affiliations.ids, affiliations.inside, strict=True) if not own}

@@ -55,7 +55,7 @@ class Structure:
     Parameters
     ----------
     first, last : years in which an event has to run to count
-    home : the region's own organisations and their events of these years
+    home : the region's own organisations in an event of these years, and these events
     layer : (n,) layer of each of them, -1 where not known: declared, else by type
     declared : how many have a declared layer
     cores : core enterprises by the printed rule
@@ -119,7 +119,7 @@ def structure(
     Newman 2001 (fractional ties), Physical Review E 64, 016132.
     """
     events = affiliations.where((affiliations.start <= last) & (affiliations.end >= first))
-    inside = events.inside
+    inside = events.inside & events.present
     home = events.among(inside)
     graph = projection(home)
     chosen = cores.core[inside]
@@ -354,7 +354,7 @@ def _organisations(
             "events": np.bincount(home.org, minlength=n),
             "partners": graph.degree,
             "tie_weight": weight,
-            "partners_outside": out[events.inside],
+            "partners_outside": out[events.inside & events.present],
             "k_core": core_numbers(graph),
             "betweenness": between,
             "constraint": constraint(graph),
@@ -363,7 +363,6 @@ def _organisations(
         },
         schema_overrides=SCHEMA,
     )
-    active = np.bincount(home.org, minlength=n) > 0
-    told = frame.filter(active).with_columns(pl.col("constraint", "effective_size").fill_nan(None))
+    told = frame.with_columns(pl.col("constraint", "effective_size").fill_nan(None))
     order = ["partners", "tie_weight", "org_id"]
     return told.sort(order, descending=[True, True, False])
