@@ -106,7 +106,7 @@ def test_who_holds_what_is_counted_and_few_organisations_are_refused() -> None:
     found = division(network, matrix, ("all", "one", "none"), rng(), draws=9)
     assert found.single == ("one",) and found.nobody == ("none",)
     few = division(network.among(np.arange(12) < 5), matrix[:5], ("a", "b", "c"), rng())
-    assert few.gain.value is None and "at least 10 are needed" in few.gain.reason
+    assert few.gain.value is None and "at least 10 organisations" in few.gain.reason
     with pytest.raises(ValueError, match="matrix must be"):
         division(network, matrix[:4], ("a", "b", "c"), rng())
 

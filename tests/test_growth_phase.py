@@ -111,7 +111,7 @@ def test_a_break_to_a_standstill_is_steady_and_a_short_series_unknown() -> None:
     still = broken_line(T, 10, 10, -10, 2005, 2000)
     assert phase_shares(T, still[None]).steady == 1
     assert phase_shares(T[:6], still[None, :6]).phase == "unknown"
-    assert "6 years, 7 are needed" in phase_shares(T[:6], still[None, :6]).reason
+    assert "7 years are needed, the series has 6" in phase_shares(T[:6], still[None, :6]).reason
     assert phase_shares(T, still[None], history=11, horizon=1).steady != 1
 
 

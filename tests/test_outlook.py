@@ -103,7 +103,7 @@ def test_without_years_or_organisations_there_is_none_and_a_reason(
     few = net.affiliations.among(np.arange(net.affiliations.organisations) < 12)
     on = settings(dataset.manifest.settings)
     small = outlook(dataset, on, net.region, few, net.begins, net.last)
-    assert "20 are needed" in small.reason
+    assert "20 organisations in joint events are needed" in small.reason
 
 
 def test_more_money_means_more_ties_in_the_simulation(net: NetworkStudy) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import duckdb
 import networkx as nx
 import numpy as np
@@ -19,7 +21,7 @@ from regionlift.measures.network.cores import CoreEnterprises, core_enterprises
 from regionlift.measures.network.layers import LAYERS, check_layers, layers_by_type, splits
 from regionlift.measures.network.readings import RESHUFFLED, REWIRED
 from regionlift.measures.network.structure import Structure, ei_of, structure, tie_weights
-from regionlift.run import Run
+from regionlift.run import Run, run_region
 from urns import table
 
 FIRST, LAST = 2019, 2023
@@ -151,7 +153,7 @@ def test_boundaries_by_hand() -> None:
     mixed = {(r["one"], r["other"]): r["ties"] for r in found.mixing.iter_rows(named=True)}
     assert mixed == {("enterprise", "enterprise"): 1, ("enterprise", "university"): 2,
                      ("university", "university"): 0}  # fmt: skip
-    assert "at least 30 are needed" in found.check.reason
+    assert "at least 30 organisations" in found.check.reason
 
 
 @settings(max_examples=30, deadline=None)
@@ -230,3 +232,64 @@ def test_the_planted_law_is_told_from_projects_alone(beijiang: Run) -> None:
     assert law.ceiling.low is not None and law.ceiling.high is not None
     assert law.ceiling.value == pytest.approx(300, rel=0.02)
     assert law.peak.value == pytest.approx(2014.36, abs=0.7)
+
+
+def test_patents_alone_make_a_network(tmp_path: Path) -> None:
+    """No project and no member: who applies together is tied for the tie window."""
+    orgs = [{"org_id": f"o{i}", "name": f"Firm {i}", "type": "enterprise", "region": "R"}
+            for i in range(8)]  # fmt: skip
+    patents = [{"patent_id": f"t{i}", "app_year": 2010 + i} for i in range(8)]
+    held = [{"patent_id": f"t{i}", "org_id": f"o{k % 8}"} for i in range(8) for k in (i, i + 1)]
+    tables = {"orgs": orgs, "patents": patents, "applicants": held}
+    manifest = '[dataset]\ntitle = "t"\nregion = "R"\nscope = "nace-rev2"\ncurrency = "EUR"\n'
+    manifest += 'base_year = 2015\nsource = "x"\nlicence = "y"\n'
+    for name, rows in tables.items():
+        pl.DataFrame(rows).write_csv(tmp_path / f"{name}.csv")
+        manifest += f'[[tables.{name}]]\nfile = "{name}.csv"\nprovenance = "observed"\n'
+    (tmp_path / "regionlift.toml").write_text(manifest, encoding="utf-8")
+    done = run_region(tmp_path, "R", tmp_path / "out", overrides={"null_draws": 39})
+    net = done.study.network
+    assert net is not None and net.roster.height == 8
+    assert done.study.find("network_ties", period="2012").value == 3
+    assert done.study.find("network_money").status is Status.NOT_COLLECTED
+    assert "roles of members" in net.find("responsibility_led").reason
+    with duckdb.connect(str(done.out / "evidence.duckdb"), read_only=True) as ledger:
+        for q in net.quantities:
+            if q.sql:
+                ((count,),) = ledger.execute(f"SELECT count(*) FROM ({q.sql})").fetchall()
+                assert count == q.rows, q.id
+    off = run_region(tmp_path, "R", tmp_path / "out", overrides={"copatents": 0})
+    assert off.study.network is None
+    assert "co-patents are switched off" in off.study.find("active_organisations").reason
+
+
+@pytest.mark.parametrize("years", [1, 2, 3])
+def test_a_record_of_few_years_is_reported_with_what_it_cannot_tell(
+    tmp_path: Path, years: int
+) -> None:
+    made = province(0).network
+    kept = made.where((made.start > made.start.max() - years) & (made.sizes > 1))
+    ids = [made.ids[o] for o in sorted(set(kept.org.tolist()))]
+    pl.DataFrame({"org_id": ids, "name": ids, "type": "enterprise", "region": "R"}).write_csv(
+        tmp_path / "orgs.csv"
+    )
+    pl.DataFrame(
+        {"project_id": list(kept.events), "start_year": kept.start, "end_year": kept.end}
+    ).write_csv(tmp_path / "projects.csv")
+    pl.DataFrame(
+        {
+            "project_id": [kept.events[e] for e in kept.event],
+            "org_id": [made.ids[o] for o in kept.org],
+        }
+    ).write_csv(tmp_path / "members.csv")
+    manifest = '[dataset]\ntitle = "t"\nregion = "R"\nscope = "nace-rev2"\ncurrency = "EUR"\n'
+    manifest += 'base_year = 2015\nsource = "x"\nlicence = "y"\n'
+    for name in ("orgs", "projects", "members"):
+        manifest += f'[[tables.{name}]]\nfile = "{name}.csv"\nprovenance = "observed"\n'
+    (tmp_path / "regionlift.toml").write_text(manifest, encoding="utf-8")
+    done = run_region(tmp_path, "R", tmp_path / "out", overrides={"null_draws": 39})
+    net = done.study.network
+    assert net is not None
+    assert done.study.verdict("network.law.first_then_slower").truth is Truth.CANNOT_TELL
+    assert all(law.shape is None for law in net.dynamics.laws.values())
+    assert (net.outlook.hindcast is None) or years == 3

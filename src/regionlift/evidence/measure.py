@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar
 
 import polars as pl
@@ -52,13 +52,18 @@ class Measure(Definition):
     """A definition that computes itself from a dataset.
 
     ``compute`` returns a frame with the columns of a quantity, for every region and year.
+    ``instead`` are tables that do as well as those of ``needs``; empty where none do.
     """
 
     compute: Callable[[Any, Settings], pl.DataFrame]
+    instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __call__(self, dataset: Tables, settings: Settings) -> pl.DataFrame:
         """Quantities of every region; where a table is missing, one unknown a region."""
-        if lacking := dataset.lacks(self.needs):
+        lacking = dataset.lacks(self.needs)
+        if lacking and self.instead and not dataset.lacks(self.instead):
+            lacking = ""
+        if lacking:
             return to_frame(
                 [
                     Quantity(

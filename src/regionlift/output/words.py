@@ -78,3 +78,14 @@ def listed(items: Sequence[str], most: int = 12) -> str:
     if len(items) < 2:
         return "".join(items)
     return ", ".join(items[:-1]) + " and " + items[-1]
+
+
+def counted(number: float, noun: str) -> str:
+    """A number with its noun, which ends in s unless there is one.
+
+    Examples
+    --------
+    >>> counted(1, "organisation"), counted(2400, "organisation")
+    ('1 organisation', '2,400 organisations')
+    """
+    return f"{number:,.0f} {noun}" + ("" if number == 1 else "s")

@@ -63,7 +63,7 @@ def convergence(
     recent = events.where((events.start <= last) & (events.end >= first))
     there = recent.inside & recent.present
     home = recent.among(there)
-    projects = set(dataset.tables["projects"]["project_id"])
+    projects = set(dataset.tables["projects"]["project_id"]) if dataset.has("projects") else set()
     led = responsibility(recent, np.array([e in projects for e in recent.events]), level)
     coordinated = coordination(home, led.leads["org_id"].to_list(), rng, draws=draws, level=level)
     labour = None

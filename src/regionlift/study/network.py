@@ -15,7 +15,7 @@ from regionlift.evidence.verdict import Verdict
 from regionlift.measures.network.affiliations import Affiliations
 from regionlift.measures.network.build import affiliations
 from regionlift.measures.network.cores import core_enterprises
-from regionlift.measures.network.events import NEEDS, joint, joint_sql, ties_sql
+from regionlift.measures.network.events import joint, joint_sql, lacking, ties_sql
 from regionlift.measures.network.numbers import Rows, of_contrasts, of_estimate, rows_of
 from regionlift.measures.network.readings import Estimate
 from regionlift.measures.network.roster import roster
@@ -89,7 +89,7 @@ def network_study(
     dataset: Dataset, frames: Frames, region: str, settings: Settings, year: int | None = None
 ) -> NetworkStudy | None:
     """Study the network of one region; None where the tables hold no joint event of it."""
-    if dataset.lacks(NEEDS):
+    if lacking(dataset):
         return None
     try:
         found = joint(dataset, settings)

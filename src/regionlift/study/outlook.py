@@ -137,7 +137,9 @@ def outlook(
     if not horizon:
         return Outlook("the setting forecast_years is 0", last)
     if home.organisations < LEAST:
-        reason = f"{home.organisations} organisations in joint events, {LEAST} are needed"
+        reason = (
+            f"{LEAST} organisations in joint events are needed, there are {home.organisations}"
+        )
         return Outlook(reason, last)
     back = _reach(home, horizon, last)
     origins = past_origins(home, back, last=last)

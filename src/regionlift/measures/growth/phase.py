@@ -130,7 +130,7 @@ def phase_shares(
         raise ValueError(f"the rule is in years; these are {t[1] - t[0]:g} apart")
     n = len(t)
     if n < 2 * window - 1:
-        return _unknown(f"{n} years, {2 * window - 1} are needed")
+        return _unknown(f"{2 * window - 1} years are needed, the series has {n}")
     told = np.asarray((rows[:, -window:] > 0).all(axis=1))
     logs = np.log(np.where(rows > 0, rows, 1.0))
     growth = np.expm1(_slopes(logs[:, -window:]))

@@ -12,7 +12,15 @@ from regionlift.evidence.measure import Measure, register
 from regionlift.evidence.quantity import Quantity, to_frame
 from regionlift.evidence.settings import Settings
 from regionlift.measures.events import Lazy, collect
-from regionlift.measures.network.events import NEEDS, Joint, joint, joint_sql, orgs_sql, ties_sql
+from regionlift.measures.network.events import (
+    INSTEAD,
+    NEEDS,
+    Joint,
+    joint,
+    joint_sql,
+    orgs_sql,
+    ties_sql,
+)
 from regionlift.measures.panel import quoted
 from regionlift.measures.unknowns import with_silent
 
@@ -164,6 +172,7 @@ def _measure(
             id, title, title_zh, unit, "none", needs, 1, items,
             "operational reading of the paper; Wasserman & Faust 1994, chapter 8 (affiliations)",
             formula, "none: every event in the tables is counted", compute,
+            {} if id == "network_money" else INSTEAD,
         )
     )  # fmt: skip
 

@@ -159,7 +159,7 @@ def division(
     known = int(covers.any(axis=1).sum())
     holders = tuple(int(h) for h in covers.sum(axis=0))
     if known < least:
-        reason = f"{known} organisations with a known function, at least {least} are needed"
+        reason = f"at least {least} organisations with a known function are needed, found {known}"
         none = Contrast(None, known, MARGINS, reason=reason)
         return Division(
             kind, known, len(x), Estimate(None, known, reason=reason), none, none, none, holders,

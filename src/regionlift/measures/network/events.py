@@ -12,12 +12,24 @@ from regionlift.evidence.settings import Settings
 from regionlift.measures.events import Lazy, collect, compiled
 from regionlift.measures.panel import quoted
 
-#: Tables without which there is no network.
+#: Tables of joint projects; without them those of :data:`INSTEAD` make the network.
 NEEDS: dict[str, tuple[str, ...]] = {
     "orgs": ("org_id", "region"),
     "projects": ("project_id", "start_year"),
     "members": ("project_id", "org_id"),
 }
+
+#: Tables of co-patents, which make a network by themselves.
+INSTEAD: dict[str, tuple[str, ...]] = {
+    "orgs": ("org_id", "region"),
+    "patents": ("patent_id", "app_year"),
+    "applicants": ("patent_id", "org_id"),
+}
+
+
+def lacking(dataset: Dataset) -> str:
+    """What is missing for a network, in words; empty where there can be one."""
+    return dataset.lacks(NEEDS) if dataset.lacks(INSTEAD) else ""
 
 
 def participations(dataset: Dataset, settings: Settings) -> Lazy:
@@ -52,6 +64,8 @@ def participations(dataset: Dataset, settings: Settings) -> Lazy:
             .join(dates, on="patent_id", how="inner")
             .select("org_id", nw.col("patent_id").alias("event"), "first", "last")
         )
+    if not parts:
+        raise LookupError("no joint projects in the tables, and co-patents are switched off")
     rows = nw.concat(parts) if len(parts) > 1 else parts[0]
     sizes = rows.group_by("event").agg(nw.len().alias("size"))
     return rows.join(sizes, on="event", how="inner")
@@ -140,9 +154,9 @@ def joint_sql(dataset: Dataset, settings: Settings) -> str:
     if settings.whole("copatents") and dataset.has("patents") and dataset.has("applicants"):
         window = settings.whole("tie_window") - 1
         parts.append(
-            "SELECT a.org_id, a.patent_id, p.app_year, "
-            f"p.app_year + {window} FROM applicants a JOIN patents p USING (patent_id) WHERE "
-            "a.patent_id IN (SELECT patent_id FROM applicants GROUP BY 1 HAVING count(*) > 1)"
+            "SELECT a.org_id, a.patent_id AS event, p.app_year AS first, "
+            f"p.app_year + {window} AS last FROM applicants a JOIN patents p USING (patent_id) "
+            "WHERE a.patent_id IN (SELECT patent_id FROM applicants GROUP BY 1 HAVING count(*) > 1)"
         )
     return "WITH joint AS (" + " UNION ALL ".join(parts) + ") "
 

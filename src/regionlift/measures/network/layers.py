@@ -196,7 +196,7 @@ def check_layers(
     elsewhere = len(away & set(declared))
     undeclared = sum(i not in declared for i in home.ids)
     if tied < least:
-        reason = f"{tied} organisations of the region with a tie, at least {least} are needed"
+        reason = f"at least {least} organisations of the region with a tie are needed, found {tied}"
         none = [Contrast(None, graph.m, null, reason=reason) for null in (REWIRED, RESHUFFLED)]
         return LayerCheck((), (), none[0], none[1], (), 0, undeclared, elsewhere, reason)
     split = splits(graph)

@@ -79,23 +79,27 @@ def of_contrasts(
 ) -> Iterator[Quantity]:
     """The number once, then its mean and range under each null, ``region|null``."""
     unit = registry()[measure].unit
+    # the denominator of the quotient is the null itself: it has no value without one
+    divided = measure == "network_small_world"
     first = next(iter(per_null.values()))
-    if first.value is None:
-        yield _untold(measure, region, period, unit, first.n, first.reason)
-        return
-    # the quotient's denominator is the null itself: no single observed number
-    if measure != "network_small_world":
+    if not divided:
+        if first.value is None:
+            yield _untold(measure, region, period, unit, first.n, first.reason)
+            return
         yield Quantity(
             measure, region, period, first.value, unit, n=first.n, sql=rows.sql, rows=rows.count
         )
     for null, found in per_null.items():
         subject = f"{region}|{NULLS[null]}"
-        if measure == "network_small_world" and found.value is not None:
+        if divided:
+            if found.value is None:
+                yield _untold(measure, subject, period, unit, found.n, found.reason)
+                continue
             yield Quantity(
                 measure, subject, period, found.value, unit, n=found.n, sql=rows.sql,
                 rows=rows.count, provenance=Provenance.DERIVED,
             )  # fmt: skip
-            subject = f"{region}|{NULLS[null]} itself"
+            subject = f"{subject} itself"
         if found.chance is None:
             yield _untold(measure, subject, period, unit, found.n, found.reason)
             continue

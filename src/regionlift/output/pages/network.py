@@ -13,7 +13,7 @@ from regionlift.output.pages.common import page
 from regionlift.output.pages.law import law
 from regionlift.output.pages.outlook import outlook
 from regionlift.output.pages.turnover import turnover
-from regionlift.output.words import level, listed
+from regionlift.output.words import counted, level, listed
 from regionlift.study import Study
 
 #: Measure -> its name in the chart and the table of years.
@@ -47,8 +47,9 @@ def network(study: Study, book: Book) -> Page:
     ties = study.find("network_ties", period=last)
     entered, left = (study.find(m, period=last) for m in ("network_entries", "network_exits"))
     finding = (
-        f"In {last}, {level(now)} organisations of {study.region} were active in joint projects: "
-        f"{level(entered)} entered, {level(left)} left; {level(ties)} ties between them."
+        f"Active in joint projects of {study.region} in {last}: "
+        f"{counted(now.value or 0, 'organisation')}; {level(entered)} entered, {level(left)} left; "
+        f"{counted(ties.value or 0, 'tie')} between them."
     )
     blocks: list[Block] = [text(CAVEAT), _curves(study, years), _ledger(study, book, years)]
     blocks += _names(study, last)
@@ -115,7 +116,7 @@ def _names(study: Study, last: str) -> list[Block]:
     ]  # fmt: skip
     heads = ["Organisation", "Type", "First year", "Last year", ">Joint events", ">Led",
              ">Partners inside", ">Partners elsewhere", f"In {last}"]  # fmt: skip
-    note = f"{roster.height:,} organisations, all of them in lists.xlsx (network)."
+    note = f"{counted(roster.height, 'organisation')}; all are in lists.xlsx (network)."
     blocks.append(table("network-orgs", "Organisations, by partners", heads, rows, note, 15))
     return blocks
 

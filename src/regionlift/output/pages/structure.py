@@ -12,7 +12,7 @@ from regionlift.output.evidence import Book
 from regionlift.output.network_block import network_block
 from regionlift.output.page import Block, Cell, Page, Run
 from regionlift.output.pages.common import page, title_of
-from regionlift.output.words import level, listed, significant, span
+from regionlift.output.words import counted, level, listed, significant, span
 from regionlift.study import NetworkStudy, Study
 
 TITLE = "Network map"
@@ -63,11 +63,12 @@ def structure(study: Study, book: Book) -> Page:
         else "no enterprise reaches every line of the rule for core enterprises"
     )  # fmt: skip
     finding = (
-        f"{shape.organisations.height:,} organisations of {study.region} in joint events, {years}; "
+        f"{counted(shape.organisations.height, 'organisation')} of {study.region} in joint events, "
+        f"{years}; "
         f"{cores}."
     )
     if disagree:
-        finding += f" {len(disagree)} declared layers are contradicted by the ties."
+        finding += f" The ties contradict {counted(len(disagree), 'declared layer')}."
     blocks: list[Block] = [_picture(study, net)]
     blocks += _cores(net)
     blocks += _layers(net)
@@ -296,7 +297,7 @@ def _communities(net: NetworkStudy, book: Book) -> Block:
         .sort("n", "community", descending=[True, False])
     )
     runs: list[Run] = [
-        f"{sizes.height} communities of two or more, modularity ",
+        f"Communities of two or more: {sizes.height}; modularity ",
         book.link(net.find("network_modularity"), level(net.find("network_modularity"))),
         f"; ten searches agree to {significant(100 * _least(parts.agreement))}% or more (adjusted "
         "mutual information). The largest: ",

@@ -130,8 +130,8 @@ def _technologies(net: NetworkStudy, book: Book) -> Block:
     return text(*runs, title=title)
 
 
-def _count(value: int) -> Cell:
-    return {"text": f"{value:,}", "sort": value}
+def _count(value: int | None) -> Cell:
+    return "–" if value is None else {"text": f"{value:,}", "sort": value}
 
 
 def _number(value: float | None) -> Cell:
