@@ -15,7 +15,13 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from cordis import h2020  # noqa: E402
-from regionlift.forecast.hindcast import COUNTED, MODELS, Hindcast, hindcast  # noqa: E402
+from regionlift.forecast.hindcast import (  # noqa: E402
+    COUNTED,
+    MODELS,
+    Gate,
+    Hindcast,
+    hindcast,
+)
 
 #: Part -> regular expression; the last four were not looked at while priors were chosen.
 PARTS = {
@@ -68,9 +74,20 @@ as those of a fit that has seen them. SC1, SC2, SC3 and SC5 were not looked at b
 """
 
 
+def summary(gates: dict[str, tuple[Gate, ...]]) -> str:
+    """One row a part: every gate with what was achieved."""
+    names = [g.name for g in next(iter(gates.values()))]
+    lines = ["| part | " + " | ".join(names) + " |", "| --- |" + " --- |" * len(names)]
+    for part, found in gates.items():
+        cells = [f"{g.truth.value}: {g.achieved}" for g in found]
+        lines.append(f"| {part} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n\n"
+
+
 def main() -> None:
     """Print the tables, or write them into the docs."""
-    text = HEAD
+    text = ""
+    gates: dict[str, tuple[Gate, ...]] = {}
     for name, part in PARTS.items():
         began = time.process_time()
         network = h2020(part, sizes=(2, 40))
@@ -80,6 +97,8 @@ def main() -> None:
         lines = scores(name, past)
         print("\n".join(lines), f"({time.process_time() - began:.0f} s)", flush=True)
         text += "\n".join(lines) + "\n"
+        gates[name] = past.gates()
+    text = HEAD + summary(gates) + text
     if "--write" in sys.argv:
         (ROOT / "docs" / "hindcast.md").write_text(text.rstrip() + "\n", encoding="utf-8")
 

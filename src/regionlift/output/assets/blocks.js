@@ -112,8 +112,10 @@ function verdictsBlock(block) {
 }
 
 function verdictEvidence(id) {
-  const { title, text, short, period, status } = payload.evidence[id];
-  return [`${title}${period ? `, ${period}` : ""}: `, evidenceLink(short || text, id, status)];
+  const { title, text, short, period, status, subject } = payload.evidence[id];
+  // one title may stand for several parts of the region: a phase, a series
+  const part = subject?.split("|")[1]?.replaceAll("_", " ");
+  return [`${title}${part ? ` (${part})` : ""}${period ? `, ${period}` : ""}: `, evidenceLink(short || text, id, status)];
 }
 
 function joined(parts, between) {
