@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+import polars as pl
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -15,9 +16,10 @@ from regionlift.data.problems import Problem
 from regionlift.evidence.ledger import Trace
 from regionlift.evidence.quantity import Status
 from regionlift.evidence.settings import Settings
+from regionlift.forecast.hindcast import COUNTED
 from regionlift.measures.stage import TITLES
-from regionlift.output.words import exact, listed, printed, span
-from regionlift.study import Study
+from regionlift.output.words import counted, exact, listed, printed, span
+from regionlift.study import NetworkStudy, Study
 
 #: Blocks of a bar that stands for 0 to 100.
 _BAR = 10
@@ -27,7 +29,7 @@ _SHOWN = 5
 
 
 def summary(study: Study, out: Path, console: Console) -> None:
-    """The parts of the summary that exist: read, check, peers, stage, wrote, hindcast."""
+    """The parts of the summary: read, check, peers, stage, network, wrote, hindcast."""
     dataset = study.dataset
     if dataset.manifest.dataset.synthetic:
         console.print(" [bold]SYNTHETIC[/]  generated data, not about any real place")
@@ -63,6 +65,8 @@ def summary(study: Study, out: Path, console: Console) -> None:
     )
     _line(console, "", told)
     console.print()
+    if study.network is not None:
+        _network(study.network, console)
     files = "report.html · lists.xlsx · evidence.duckdb · run.json"
     if study.network is not None:
         files += " · network/"
@@ -74,6 +78,32 @@ def summary(study: Study, out: Path, console: Console) -> None:
         else f"cannot tell: {skill.reason}"
     )
     _line(console, "hindcast", text)
+    if study.network is not None and study.network.outlook.hindcast is not None:
+        past = study.network.outlook.hindcast
+        won = [c for c in COUNTED if past.standing(c).better]
+        _line(console, "", f"network forecast beats persistence at {len(won)} of {len(COUNTED)} "
+              f"counts over {counted(len(past.origins), 'past year')}")  # fmt: skip
+
+
+def _network(net: NetworkStudy, console: Console) -> None:
+    """Who is there, who the cores are, law, phase, forecast: a line each."""
+    shape, law = net.structure, net.dynamics.laws["active_organisations"]
+    cores = shape.organisations.filter(pl.col("core_enterprise"))["name"].to_list()
+    _line(console, "NETWORK", f"{counted(shape.organisations.height, 'organisation')} in joint "
+          f"events {shape.first} to {shape.last}; core enterprises: "
+          f"{listed(cores, 3) or 'cannot be named'}")  # fmt: skip
+    _line(console, "", f"law: {law.text}")
+    phase = net.dynamics.phase
+    named = phase.phase if phase.phase != "unknown" else "cannot tell"
+    _line(console, "", f"phase: {named} ({phase.reason})")
+    ahead = net.outlook
+    if ahead.reason:
+        _line(console, "", f"forecast: cannot tell: {ahead.reason}")
+    else:
+        fan, last = ahead.fans["active"], len(ahead.years) - 1
+        _line(console, "", f"active in {ahead.years[last]}: {fan.median[last]:,.0f} "
+              f"({fan.low[last]:,.0f} to {fan.high[last]:,.0f}), by {fan.model}")  # fmt: skip
+    console.print()
 
 
 def bar(percentile: float | None) -> str:
