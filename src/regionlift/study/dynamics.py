@@ -133,7 +133,8 @@ def dynamics(
     quantities = tuple(_quantities(found, dataset, region, settings, home, begins, last))
     return Dynamics(
         **{**found.__dict__, "quantities": quantities,
-           "verdicts": tuple(_verdicts(found, region, last, {q.id for q in quantities}))}
+           "verdicts": tuple(_verdicts(found, settings, region, _period(settings, begins, last),
+                                       {q.id for q in quantities}))}
     )  # fmt: skip
 
 
@@ -168,7 +169,7 @@ def _quantities(
 ) -> Iterator[Quantity]:  # fmt: skip
     active = rows_of(dataset, settings, region, home, begins, last, ties=False)
     inside = rows_of(dataset, settings, region, home, begins, last, ties=True)
-    period = f"{begins + settings.whole('burn_in')}-{last}"
+    period = _period(settings, begins, last)
     for measure, law in found.laws.items():
         if not law.years:
             continue
@@ -181,13 +182,13 @@ def _quantities(
             if ends is not None and ends.value is not None:
                 yield of_estimate(name, part, period, _interval(ends, n), rows)
     unit = registered_unit("network_phase")
-    for phase, value in found.phase.shares.items():
+    for phase, value in found.phase.shares.items() if found.phase.growth is not None else ():
         yield Quantity(
             "network_phase", f"{region}|{phase}", period, value, unit,
             n=settings.whole("resamples"), provenance=Provenance.DERIVED, sql=active.sql,
             rows=active.count,
         )  # fmt: skip
-    steady = Estimate(found.phase.steady, last - begins + 1, reason="a year without organisations")
+    steady = Estimate(found.phase.steady, last - begins + 1, reason=found.phase.reason)
     yield of_estimate("network_steady", region, period, steady, active)
     level = settings["confidence"]
     for row in found.ties.iter_rows(named=True):
@@ -247,26 +248,37 @@ def _at(curve: Survival, time: int) -> Estimate:
     return Estimate(value, curve.spells, low, high)
 
 
-def _verdicts(found: Dynamics, region: str, last: int, ids: set[str]) -> Iterator[Verdict]:
-    period = next(iter(sorted(i.rpartition("/")[2] for i in ids if i.startswith("network_phase"))))
+def _period(settings: Settings, begins: int, last: int) -> str:
+    """The years a law is looked for in."""
+    return f"{min(begins + settings.whole('burn_in'), last)}-{last}"
+
+
+def _verdicts(
+    found: Dynamics, settings: Settings, region: str, period: str, ids: set[str]
+) -> Iterator[Verdict]:
     evidence = tuple(
         i
         for m in ("network_growth", "network_ceiling", "network_peak")
         if (i := quantity_id(m, f"{region}|active_organisations", period)) in ids
     )
-    sentence = found.sentence
+    sentence, settles = found.sentence, found.sentence.settles
+    if "too few points" in found.laws["active_organisations"].refusals:
+        settles = (
+            f"{settings.whole('law_points')} years after the first {settings.whole('burn_in')} of "
+            "the record, in which it fills up; all years count (burn_in = 0) where the record "
+            "begins with the network itself"
+        )
     yield Verdict(
         "network.law.first_then_slower", region, sentence.truth, sentence.reason,
-        sentence.settles if sentence.truth is Truth.CANNOT_TELL else "", evidence,
+        settles if sentence.truth is Truth.CANNOT_TELL else "", evidence,
     )  # fmt: skip
     phase = found.phase
     said = (
         *(quantity_id("network_phase", f"{region}|{p}", period) for p in phase.shares),
         quantity_id("network_steady", region, period),
     )
-    settles = "more years, or more organisations in the tables"
+    more = "more years, or more organisations in the tables"
     yield Verdict(
         "network.law.saturated", region, phase.saturated, phase.reason,
-        settles if phase.saturated is Truth.CANNOT_TELL else "",
-        tuple(i for i in said if i in ids),
+        more if phase.saturated is Truth.CANNOT_TELL else "", tuple(i for i in said if i in ids),
     )  # fmt: skip

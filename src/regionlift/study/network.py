@@ -100,10 +100,11 @@ def network_study(
     if not events.inside.any():
         return None
     known = traits(dataset, events, region, last)
-    cores = core_enterprises(
-        events, known.size, known.inventions, known.manufacturing, top=settings["core_share"]
-    )
     first = max(last - settings.whole("network_years") + 1, found.first)
+    recent = events.where((events.start <= last) & (events.end >= first))
+    cores = core_enterprises(
+        recent, known.size, known.inventions, known.manufacturing, top=settings["core_share"]
+    )
     seed = settings.whole("seed")
     shape = structure(
         events, cores, known.declared, np.random.default_rng([seed, 3]), first=first, last=last,

@@ -14,6 +14,13 @@ from regionlift.evidence.verdict import Truth
 from regionlift.measures.growth.curves import Family, share_of_peak_growth
 from regionlift.measures.growth.law import Law, together
 from regionlift.measures.growth.profile import Estimate, inflation, interval
+from regionlift.measures.growth.series import Refusal
+
+_SETTLES: dict[Refusal, str] = {
+    "too few points": "more years",
+    "programme window": "an earlier record, or years in which no programme begins or ends",
+    "no variation": "years in which the number changes",
+}
 
 
 @dataclass(frozen=True)
@@ -53,9 +60,7 @@ def first_then_slower(law: Law, *, near_zero: float = 0.1) -> FirstThenSlower:
     if not 0 < near_zero < 1:
         raise ValueError(f"near_zero must lie between 0 and 1, got {near_zero}")
     if law.shape is None:
-        settles = (
-            "a series that answers this" if law.refusals else "more years, or less noisy counts"
-        )
+        settles = _SETTLES[law.refusals[0]] if law.refusals else "more years, or less noisy counts"
         return FirstThenSlower(Truth.CANNOT_TELL, law.reason, settles, None, None)
     if law.shape == "saturating":
         return _saturating(law, near_zero)

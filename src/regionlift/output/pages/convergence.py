@@ -79,7 +79,8 @@ def _row(net: NetworkStudy, book: Book, q: Quantity, words: str = "", null: str 
 
 def _labour(net: NetworkStudy, book: Book) -> Block:
     special = net.find("labour_specialisation")
-    rows = [_row(net, book, special, "0: all do the same; 2: nothing in common")]
+    scale = "" if special.value is None else "0: all do the same; 2: nothing in common"
+    rows = [_row(net, book, special, scale)]
     for measure, (null, above, below) in _LABOUR.items():
         own = net.find(measure)
         words = _words(net, own, null, above, below) if own.value is not None else own.reason
