@@ -15,6 +15,10 @@ from regionlift.output.words import exact, level, with_unit
 FIRST = 5
 
 
+#: Heads and first rows of a query.
+_Rows = tuple[list[str], list[list[Any]]]
+
+
 class Book:
     """Collects every quantity the pages mention, then reads its rows from the ledger."""
 
@@ -46,10 +50,12 @@ class Book:
 
     def records(self, ledger: duckdb.DuckDBPyConnection) -> dict[str, Evidence]:
         """Evidence by id, with the first rows read from the ledger."""
-        return {id: _record(ledger, q) for id, q in self._seen.items()}
+        # dozens of numbers of the network stand on the same ties
+        read: dict[str, _Rows] = {}
+        return {id: _record(ledger, q, read) for id, q in self._seen.items()}
 
 
-def _record(ledger: duckdb.DuckDBPyConnection, q: Quantity) -> Evidence:
+def _record(ledger: duckdb.DuckDBPyConnection, q: Quantity, read: dict[str, _Rows]) -> Evidence:
     definition = registry()[q.measure]
     record: Evidence = {
         "title": definition.title,
@@ -71,10 +77,12 @@ def _record(ledger: duckdb.DuckDBPyConnection, q: Quantity) -> Evidence:
         "query": q.query,
     }
     if q.sql:
-        found = ledger.execute(f"SELECT * FROM ({q.sql}) LIMIT {FIRST}")
+        if q.sql not in read:
+            found = ledger.execute(f"SELECT * FROM ({q.sql}) LIMIT {FIRST}")
+            heads = [column[0] for column in found.description]
+            read[q.sql] = heads, [[_shown(v) for v in row] for row in found.fetchall()]
         record["rows"] = q.rows
-        record["columns"] = [column[0] for column in found.description]
-        record["first"] = [[_shown(v) for v in row] for row in found.fetchall()]
+        record["columns"], record["first"] = read[q.sql]
     return record
 
 

@@ -137,9 +137,7 @@ def outlook(
     if not horizon:
         return Outlook("the setting forecast_years is 0", last)
     if home.organisations < LEAST:
-        reason = (
-            f"{LEAST} organisations in joint events are needed, there are {home.organisations}"
-        )
+        reason = f"{LEAST} organisations in joint events are needed, there are {home.organisations}"
         return Outlook(reason, last)
     back = _reach(home, horizon, last)
     origins = past_origins(home, back, last=last)
