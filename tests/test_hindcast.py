@@ -118,6 +118,7 @@ def judged(scores: dict[int, float], persistence: float = 2.0) -> Hindcast:
     rows += [row(o, 1, "persistence", persistence) for o in scores]
     # totals do not enter
     rows += [row(o, 0, "simulation", 1e6) for o in scores]
+    rows += [row(o, 0, "persistence", 1.0) for o in scores]
     return Hindcast(tuple(scores), 1, 0.9, tuple(rows))
 
 
@@ -198,6 +199,14 @@ def test_where_a_stock_is_going(before: float, ahead: float, word: str) -> None:
     assert found.before == pytest.approx(before)
     assert found.steady == float(word == "saturated")
     assert stock_ahead([1000.0], paths(0.05)).word == "rapid", "nothing before to be slower than"
+
+
+def test_growth_is_read_from_the_origin_on_and_from_the_last_years_alone() -> None:
+    """One jump after the origin: slope of (0, 1, 1, 1) log 1.2 on 4 years is 0.3 log 1.2."""
+    found = stock_ahead([500, 600, 900, 1000, 1000, 1000], np.full((3, 3), 1200.0))
+    assert found.growth[1] == pytest.approx(1.2**0.3 - 1)
+    # log(900, 1000, 1000, 1000)
+    assert found.before == pytest.approx((10 / 9) ** 0.3 - 1)
 
 
 @few

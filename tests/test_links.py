@@ -10,9 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cordis import h2020
+from regionlift.forecast import dyads as dyads_module
 from regionlift.forecast.dyad_logit import KINDS, cases, chances, fit_logit
 from regionlift.forecast.dyads import Dyads, dyads, known_pairs, strangers
-from regionlift.forecast.links import SCORES, LinkScore, evaluate_links, rank, scored
+from regionlift.forecast.links import (
+    SCORES,
+    LinkScore,
+    _expected,
+    evaluate_links,
+    rank,
+    scored,
+)
 from regionlift.forecast.parameters import UrnParameters
 from regionlift.forecast.scores import average_precision
 from regionlift.measures.network.affiliations import Affiliations
@@ -76,6 +84,35 @@ def test_all_pairs_are_there_once_with_what_they_share(seed: int, window: int, l
         assert shared == len(list(nx.common_neighbors(g, i, j)))
         expected = sum(1 / np.log(g.degree(z)) for z in nx.common_neighbors(g, i, j))
         assert rarity == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("local", [False, True])
+def test_blocks_change_nothing(local: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = dyads(history(), 2005)
+
+    def run() -> list[list[float]]:
+        met = known_pairs(state, local)
+        found = [*zip(*state.sharing(local), strict=True)]
+        shared = np.array([np.concatenate(x) for x in found])
+        order = np.lexsort(shared[1::-1])
+        return [*shared[:, order].tolist(), met.shared.tolist(), met.rarity.tolist()]
+
+    whole = run()
+    monkeypatch.setattr(dyads_module, "_BLOCK", 700)
+    for one, two in zip(whole, run(), strict=True):
+        assert one == pytest.approx(two)
+
+
+def test_far_pairs_are_drawn_evenly() -> None:
+    """With one end inside: pairs with both ends inside are no more likely than others."""
+    history = table([(2000, 2000, [i]) for i in range(90)])
+    state = dyads(history, 2000)
+    own = int(state.inside.sum())
+    found = [
+        strangers(state, np.random.default_rng(s), local=True, near=10, far=300) for s in range(20)
+    ]
+    both = np.mean([(state.inside[p.i] & state.inside[p.j]).mean() for p in found])
+    assert both == pytest.approx(own * (own - 1) / 2 / state.pairs(True), rel=0.08)
 
 
 def test_what_is_known_of_pairs_by_hand() -> None:
@@ -144,6 +181,8 @@ def test_scores_are_those_of_all_pairs_counted(horizon: int) -> None:
             assert found.base_rate == pytest.approx(np.mean(truth))
             expected = average_precision(truth, [value(*p) for p in pairs])
             assert found.average_precision == pytest.approx(expected)
+            by_degree = by(rows, kind, "degree").average_precision or 0.0
+            assert found.against_degree == pytest.approx(expected / by_degree)
             assert found.lift is not None and found.met is not None
             assert found.met == pytest.approx(found.lift * found.base_rate * 50)
 
@@ -194,6 +233,27 @@ def test_the_logit_finds_what_was_planted() -> None:
     assert odds[twice].mean() - odds[~twice].mean() == pytest.approx(1.6 * np.log(2), abs=0.4)
     assert 1 / (1 + np.exp(-odds)).mean() > 0
     assert (1 / (1 + np.exp(-odds))).sum() == pytest.approx(happens.sum(), rel=1e-3)
+
+
+def test_the_logit_is_of_all_pairs_though_few_are_fitted() -> None:
+    """Sampled pairs count for those they stand for: chances add up to the ties fitted to."""
+    state = dyads(history(), 2005)
+    everyone = strangers(state, np.random.default_rng(1), near=10**9, far=10**6)
+    cut = np.concatenate([
+        1 / (1 + np.exp(-fit.odds(state, everyone)))
+        for fit in [fit_logit(history(), 2006, "new", near=n, far=n) for n in (10**6, 4000)]
+        if fit is not None
+    ]).reshape(2, -1)  # fmt: skip
+    i, j, _ = history().started(2006, 2006).ties()
+    place = state.place(i.astype(np.int64), j.astype(np.int64))[0]
+    ties = (state.active[i] & state.active[j] & ~place).sum()
+    assert cut.sum(axis=1) == pytest.approx([ties, ties], rel=0.2)
+
+
+def test_the_expected_among_the_top_by_hand() -> None:
+    """Of 4 pairs: 2 at 0.5, then 2 of the 3 at 0.2."""
+    chance, weight = np.array([0.2, 0.5, 0.1]), np.array([3.0, 2.0, 9.0])
+    assert _expected(chance, weight, 4) == pytest.approx(1.4)
 
 
 def test_too_few_ties_give_no_logit() -> None:

@@ -42,6 +42,11 @@ def test_the_factor_by_hand() -> None:
     assert nine.promised == 0.9
 
 
+def test_an_interval_that_held_all_stays_as_it_is() -> None:
+    found = widening([Case(o, 1, 10.4) for o in range(12)], [1])[1]
+    assert (found.factor, found.before, found.after) == (1.0, 1.0, 1.0)
+
+
 def test_too_few_cases_are_pooled_over_the_years_ahead() -> None:
     cases = [Case(o, h, 10.0 + 4.0 * o * h) for o in (1, 2, 3) for h in (1, 2)]
     found = widening([*cases, Case(1, 0, 100.0), Case(2, 0, 90.0), Case(3, 0, 10.0)], [0, 1, 2, 3])
