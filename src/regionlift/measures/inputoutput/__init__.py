@@ -1,0 +1,1 @@
+"""Input-output accounts: tables and their audit, linkages, position, trade in value added."""
