@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from regionlift.measures.inputoutput import clusters, extraction, linkages, regi
 from regionlift.measures.inputoutput.account import Account
 from regionlift.measures.inputoutput.audit import UnsoundTableError, audit
 from regionlift.measures.inputoutput.change import decomposed
+from regionlift.measures.inputoutput.supply_use import industry_coefficients
 from regionlift.measures.inputoutput.table import Table, from_pymrio, table_of
 from regionlift.measures.inputoutput.trade import KWW, WWZ, Trade, vertical_specialisation
 from shared import shared_data
@@ -391,6 +393,42 @@ def test_a_table_that_is_not_productive_has_no_inverse() -> None:
     assert "not-productive" in codes(table)
     with pytest.raises(UnsoundTableError, match="productive"):
         Account(table)
+
+
+def test_own_state_multipliers_of_michigan_2012() -> None:
+    """71 industries of StateIO, by 73 commodities."""
+
+    def table(name: str) -> pl.DataFrame:
+        whole = pl.read_parquet(shared_data() / "us-states" / f"{name}_2012.parquet")
+        return whole.filter(pl.col("state") == "Michigan").with_columns(pl.col("^BEA.*$").cast(str))
+
+    made, used, own = table("make"), table("domestic_use"), table("own_supply_ratios")
+    industries, goods = sorted(set(made["row"])), sorted(set(made["col"]))
+
+    def cells(frame: pl.DataFrame, down: list[str], across: list[str]) -> np.ndarray:
+        values = {(r, c): v for r, c, v in frame.select("row", "col", "value").iter_rows()}
+        return np.array([[values.get((r, c), 0.0) for c in across] for r in down])
+
+    local = dict(own.select("BEA_2012_Summary_Code", "SoI2SoI").iter_rows())
+    shares = np.array([local[g] or 0.0 for g in goods])
+    make, use = cells(made, industries, goods), cells(used, goods, industries)
+    technical = industry_coefficients(make, use, shares)
+    found = np.linalg.solve((np.eye(71) - technical).T, np.ones(71))
+    wanted = {
+        "332": 1.295, "333": 1.269, "334": 1.111, "335": 1.256, "3361MV": 1.362, "3364OT": 1.242,
+    }  # fmt: skip
+    assert {i: round(float(found[industries.index(i)]), 3) for i in wanted} == wanted
+
+
+def test_make_and_use_by_hand() -> None:
+    """Industry a makes 8 of 10 units of good 1; b uses 5 of them on an output of 12."""
+    make, use = np.array([[8.0, 0], [2, 10]]), np.array([[1.0, 5], [2, 0]])
+    found = industry_coefficients(make, use, np.array([0.5, 1]))
+    assert found == pytest.approx(np.array([[0.05, 1 / 6], [0.2625, 1 / 24]]))
+    with pytest.raises(ValueError, match="turned"):
+        industry_coefficients(make, use[:1])
+    with pytest.raises(ValueError, match="own supply"):
+        industry_coefficients(make, use, np.array([0.5, np.nan]))
 
 
 class Frame:
