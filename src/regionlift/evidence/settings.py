@@ -152,6 +152,51 @@ _DEFAULTS = (
         "convention; the ends of an interval move by under a point", "standard",
     ),
     Threshold(
+        "weak_coverage", 0.8, 0.5, 1.0,
+        "local output over local demand below which a link of the chain is weak",
+        "house rule: a fifth from elsewhere is ordinary trade", "house",
+    ),
+    Threshold(
+        "single_share", 0.95, 0.8, 1.0,
+        "share of a node's output at one supplier from which the node hangs on it",
+        "house rule: what remains cannot step in", "house",
+    ),
+    Threshold(
+        "upstream_strong", 0.5, 0.34, 1.0,
+        "share of a product's inputs made in full here before it is an extension of the chain",
+        "operational reading of the paper, item 66", "paper",
+    ),
+    Threshold(
+        "scale_reach", 1.0, 0.5, 2.0,
+        "plants of minimum scale are fed by up to so many times local demand",
+        "house rule: no sales elsewhere are counted on", "house",
+    ),
+    Threshold(
+        "holders_needed", 1, 1, 5,
+        "local organisations with recent patents in its technologies that make a node attainable",
+        "house rule", "house",
+    ),
+    Threshold(
+        "chain_cover", 0.8, 0.5, 0.95,
+        "share of purchases and sales that a chain proposed from input-output links covers",
+        "house rule: the rest is many small flows", "house",
+    ),
+    Threshold(
+        "import_concentration", 0.4, 0.25, 0.6,
+        "Herfindahl index of imports by country above which they are concentrated",
+        "European Commission, SWD(2021) 352, criterion 1", "standard",
+    ),
+    Threshold(
+        "import_share", 0.5, 0.3, 0.7,
+        "share of foreign supply in all supply from outside above which it prevails",
+        "European Commission, SWD(2021) 352, criterion 2", "standard",
+    ),
+    Threshold(
+        "import_ratio", 1.0, 0.5, 2.0,
+        "imports over exports above which own production cannot stand in",
+        "European Commission, SWD(2021) 352, criterion 3", "standard",
+    ),
+    Threshold(
         "confidence", 0.9, 0.8, 0.95,
         "coverage of every interval",
         "convention", "standard",

@@ -4,6 +4,7 @@ from regionlift.measures import (
     events,
     exit_test,
     factor,
+    local_supply,
     location,
     peers,
     position,
@@ -12,14 +13,17 @@ from regionlift.measures import (
     transition,
     value,
 )
+from regionlift.measures.chain import definitions as chain_definitions
 from regionlift.measures.network import counts, definitions
 
 __all__ = [
+    "chain_definitions",
     "counts",
     "definitions",
     "events",
     "exit_test",
     "factor",
+    "local_supply",
     "location",
     "peers",
     "position",

@@ -37,6 +37,8 @@ CLAUSES = {
     "drivers.input_driven": "Growth came mostly from more inputs",
     "network.law.first_then_slower": "The network grew fast at first, then more and more slowly",
     "network.law.saturated": "The number of active organisations has settled",
+    "chain.gaps": "Links of the chain are missing or weak here",
+    "chain.dependent": "A link of the chain depends on one or few countries",
 }
 
 
@@ -99,7 +101,8 @@ def chart(
 def verdicts(found: Sequence[Verdict], book: Book, study: Study, title: str = "") -> VerdictsBlock:
     """Clauses with their answers, each opening the numbers it was read from."""
     own = study.network.quantities if study.network else ()
-    by_id = {q.id: q for q in [*study.profile.quantities, *study.exit.slopes, *own]}
+    every = [*study.profile.quantities, *study.exit.slopes, *own, *study.chain.quantities]
+    by_id = {q.id: q for q in every}
     items: list[ClauseVerdict] = []
     for verdict in found:
         ids = []

@@ -14,6 +14,7 @@ from regionlift.data.dataset import Dataset
 from regionlift.evidence.ledger import LEDGER, write_ledger
 from regionlift.evidence.measure import registry, to_rows
 from regionlift.evidence.verdict import to_frame as verdict_frame
+from regionlift.output.chain_lists import chain_tables
 from regionlift.output.exchange import write_exchange
 from regionlift.output.lists import write_lists
 from regionlift.output.page import render
@@ -93,6 +94,7 @@ def ledger_tables(study: Study) -> dict[str, pl.DataFrame]:
         "profiles": study.rates.profiles,
         "network_organisations": study.roster,
         **network_tables(study.network),
+        **chain_tables(study.chain),
     }
 
 

@@ -16,6 +16,7 @@ from regionlift.evidence.quantity import Quantity
 from regionlift.evidence.verdict import Truth
 from regionlift.measures.stage import TITLES
 from regionlift.output.blocks import CLAUSES
+from regionlift.output.chain_lists import chain_sheets
 from regionlift.output.pages.common import placed
 from regionlift.study import NetworkStudy, Study
 
@@ -95,6 +96,7 @@ def write_lists(path: Path, study: Study) -> None:
         "base rates": _frame(study.rates.matrix),
         "network": _frame(study.roster),
         **_network(study),
+        **chain_sheets(study),
         "cannot tell": _unknown(study),
         "data issues": problem_rows(study.dataset.warnings),
         "thresholds": _thresholds(study),

@@ -25,7 +25,7 @@ from markupsafe import Markup
 #: Our script, in the order in which the parts are joined into one module.
 SCRIPTS = (
     "words.js", "evidence.js", "tables.js", "charts.js", "network_view.js", "network.js",
-    "blocks.js", "page.js",
+    "chain.js", "blocks.js", "page.js",
 )  # fmt: skip
 
 #: Characters that could end the script element, or a line of JavaScript, inside the JSON.
@@ -238,8 +238,79 @@ class NetworkBlock(TypedDict):
     settings: list[Fact]
 
 
+class Field(TypedDict):
+    """A line of a card."""
+
+    label: str
+    cell: Cell
+
+
+class ChainCard(TypedDict):
+    """What a click on a node shows; names are lists in words, empty where there are none."""
+
+    fields: list[Field]
+    says: str
+    settles: str
+    inside: str
+    outside: str
+
+
+class ChainNode(TypedDict):
+    """A node of the chain map; ``share`` of its demand that local output could meet, 0 to 1."""
+
+    id: str
+    name: str
+    zh: str
+    kind: str
+    title: str
+    column: int
+    row: int
+    critical: bool
+    share: float | None
+    card: ChainCard
+
+
+class ChainEdge(TypedDict):
+    """A flow between two places in the list of nodes; ``width`` from 0 to 1."""
+
+    a: int
+    b: int
+    width: float
+    text: str
+
+
+class LegendItem(TypedDict):
+    """A class of node that occurs."""
+
+    kind: str
+    title: str
+    zh: str
+
+
+class ChainBlock(TypedDict):
+    """A layered flow of the chain: columns of nodes, flows between them, a card for each node."""
+
+    kind: Literal["chain"]
+    id: str
+    title: str
+    finding: str
+    note: str
+    columns: list[str]
+    nodes: list[ChainNode]
+    edges: list[ChainEdge]
+    legend: list[LegendItem]
+    table: Table
+
+
 Block = (
-    TextBlock | GaugesBlock | TableBlock | ChartBlock | VerdictsBlock | ReadingBlock | NetworkBlock
+    TextBlock
+    | GaugesBlock
+    | TableBlock
+    | ChartBlock
+    | VerdictsBlock
+    | ReadingBlock
+    | NetworkBlock
+    | ChainBlock
 )
 
 
@@ -371,12 +442,14 @@ def problems(payload: Mapping[str, Any]) -> Iterator[str]:
             yield from _table_problems(where, block)
             if block["kind"] == "network":
                 yield from _network_problems(where, block)
+            if block["kind"] == "chain":
+                yield from _chain_problems(where, block)
             for missing in sorted(set(_references(block)) - payload["evidence"].keys()):
                 yield f'{where}: there is no evidence with the id "{missing}"'
 
 
-_KINDS = ("text", "gauges", "table", "chart", "verdicts", "reading", "network")
-_NAMED = ("table", "chart", "network")
+_KINDS = ("text", "gauges", "table", "chart", "verdicts", "reading", "network", "chain")
+_NAMED = ("table", "chart", "network", "chain")
 
 
 def _repeated(what: str, ids: Sequence[str]) -> Iterator[str]:
@@ -409,6 +482,14 @@ def _network_problems(where: str, block: Mapping[str, Any]) -> Iterator[str]:
         wrong = [place for place in used if not 0 <= place < len(there)]
         if wrong:
             yield f"{where}: there is no {name} {wrong[0]}; places are 0 to {len(there) - 1}"
+
+
+def _chain_problems(where: str, block: Mapping[str, Any]) -> Iterator[str]:
+    places, columns = len(block["nodes"]), len(block["columns"])
+    if wrong := [n["id"] for n in block["nodes"] if not 0 <= n["column"] < columns]:
+        yield f'{where}: node "{wrong[0]}" is in none of the {columns} columns'
+    if any(not 0 <= end < places for e in block["edges"] for end in (e["a"], e["b"])):
+        yield f"{where}: a flow ends at none of the {places} nodes"
 
 
 def _references(part: Any) -> Iterator[str]:

@@ -10,7 +10,9 @@ import duckdb
 from regionlift.output.evidence import Book
 from regionlift.output.page import Payload
 from regionlift.output.pages.answer import answer
+from regionlift.output.pages.chain import chain
 from regionlift.output.pages.convergence import convergence
+from regionlift.output.pages.dependency import dependency
 from regionlift.output.pages.drivers import drivers
 from regionlift.output.pages.limits import hindcast, index, methods
 from regionlift.output.pages.network import network
@@ -25,6 +27,7 @@ QUESTIONS = (
     ("have", "What do we have?"),
     ("strong", "Where are we strong?"),
     ("network", "Who works with whom?"),
+    ("chain", "Which link is broken?"),
     ("sure", "How sure?"),
 )
 
@@ -38,6 +41,10 @@ GLOSSARY = {
     "interval": "Range that holds the number in 90% of resamples, unless another share is set.",
     "persistence": "The forecast that nothing changes.",
     "joint event": "A joint project, or a patent with several applicants.",
+    "value at stake": "Local demand that local output could not meet even if none were sold "
+    "elsewhere.",
+    "relatedness density": "Share of the industries found in the same places as this one that the "
+    "region has.",
     "block": "The sub-industries that make up equipment manufacturing in this scope.",
 }
 
@@ -48,7 +55,8 @@ def payload(study: Study, ledger: duckdb.DuckDBPyConnection) -> Payload:
     pages = [
         answer(study, book), passport(study, book), position(study, book), stage(study, book),
         drivers(study, book), structure(study, book), network(study, book),
-        convergence(study, book), hindcast(study, book), methods(study, book), index(study, book),
+        convergence(study, book), chain(study, book), dependency(study, book),
+        hindcast(study, book), methods(study, book), index(study, book),
     ]  # fmt: skip
     identity = study.dataset.manifest.dataset
     title = f"{study.region}: equipment manufacturing"

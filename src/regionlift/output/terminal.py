@@ -17,9 +17,11 @@ from regionlift.evidence.ledger import Trace
 from regionlift.evidence.quantity import Status
 from regionlift.evidence.settings import Settings
 from regionlift.forecast.hindcast import COUNTED
+from regionlift.measures.chain.classes import CLASSES
+from regionlift.measures.chain.classes import TITLES as LINKS
 from regionlift.measures.stage import TITLES
 from regionlift.output.words import counted, exact, listed, printed, span
-from regionlift.study import NetworkStudy, Study
+from regionlift.study import ChainStudy, NetworkStudy, Study
 
 #: Blocks of a bar that stands for 0 to 100.
 _BAR = 10
@@ -67,6 +69,7 @@ def summary(study: Study, out: Path, console: Console) -> None:
     console.print()
     if study.network is not None:
         _network(study.network, console)
+    _chain(study.chain, console)
     files = "report.html · lists.xlsx · evidence.duckdb · run.json"
     if study.network is not None:
         files += " · network/"
@@ -103,6 +106,25 @@ def _network(net: NetworkStudy, console: Console) -> None:
         fan, last = ahead.fans["active"], len(ahead.years) - 1
         _line(console, "", f"active in {ahead.years[last]}: {fan.median[last]:,.0f} "
               f"({fan.low[last]:,.0f} to {fan.high[last]:,.0f}), by {fan.model}")  # fmt: skip
+    console.print()
+
+
+def _chain(done: ChainStudy, console: Console) -> None:
+    """Links by class with the names of the broken ones; what hangs on few countries."""
+    if done.chain is None:
+        _line(console, "CHAIN", f"cannot tell: {done.reason}")
+        console.print()
+        return
+    head = "CHAIN"
+    for kind in (*CLASSES, ""):
+        names = [done.chain.node(i).name for i in done.of_kind(kind)]
+        if names and kind != "strong":
+            _line(console, head, f"{LINKS.get(kind, 'cannot tell'):<21}{listed(names, 4)}")
+            head = ""
+    strong = len(done.of_kind("strong")) + len(done.of_kind("ordinary"))
+    _line(console, head, f"{strong} of {len(done.calls)} links need nothing")
+    held = next(v for v in done.verdicts if v.clause == "chain.dependent")
+    _line(console, "", f"dependent on few countries: {held.truth} ({held.reason})")
     console.print()
 
 

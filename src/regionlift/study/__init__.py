@@ -1,6 +1,7 @@
 """One region's study: every number and verdict of a run, before anything is written."""
 
+from regionlift.study.chain import ChainStudy
 from regionlift.study.network import NetworkStudy
 from regionlift.study.region import Frames, Study, measure_all, study
 
-__all__ = ["Frames", "NetworkStudy", "Study", "measure_all", "study"]
+__all__ = ["ChainStudy", "Frames", "NetworkStudy", "Study", "measure_all", "study"]

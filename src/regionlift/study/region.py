@@ -18,6 +18,7 @@ from regionlift.measures.network.roster import SCHEMA
 from regionlift.measures.peers import PeerSet, choose_peers
 from regionlift.measures.stage import StageProfile, stage_profile
 from regionlift.measures.transition import BaseRates, base_rates
+from regionlift.study.chain import ChainStudy, chain_study
 from regionlift.study.network import NetworkStudy, network_study
 
 Frames = dict[str, pl.DataFrame]
@@ -43,12 +44,14 @@ class Study:
     exit: ExitTest
     verdicts: tuple[Verdict, ...]
     network: NetworkStudy | None
+    chain: ChainStudy
 
     @property
     def quantities(self) -> pl.DataFrame:
         """Every number of the run: all measures of all regions, then what is this region's own."""
         own = [*self.profile.quantities, *self.rates.quantities, *self.exit.slopes]
         own += self.network.quantities if self.network else ()
+        own += self.chain.quantities
         return pl.concat([*self.frames.values(), to_frame(own)])
 
     def verdict(self, clause: str) -> Verdict:
@@ -109,8 +112,10 @@ def study(
     leaving = exit_test(frames, dataset, region, settings, year)
     driven = input_driven(frames, region, settings, year)
     net = network_study(dataset, frames, region, settings, year)
-    judged = net.verdicts if net else ()
+    links = chain_study(dataset, frames, region, settings, net, year)
+    judged = (*(net.verdicts if net else ()), *links.verdicts)
     verdicts = (*profile.verdicts, leaving.verdict, *leaving.tests, driven, *judged)
     return Study(
-        dataset, settings, region, year, frames, chosen, profile, rates, leaving, verdicts, net
-    )
+        dataset, settings, region, year, frames, chosen, profile, rates, leaving, verdicts, net,
+        links,
+    )  # fmt: skip

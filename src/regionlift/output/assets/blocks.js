@@ -1,4 +1,4 @@
-// Blocks: paragraphs, gauges, verdicts and the stage reading. Tables, charts and the network have their own files.
+// Blocks: paragraphs, gauges, verdicts and the stage reading. Tables, charts, the network and the chain have their own files.
 
 const BLOCKS = {
   text: textBlock,
@@ -8,6 +8,7 @@ const BLOCKS = {
   verdicts: verdictsBlock,
   reading: readingBlock,
   network: networkBlock,
+  chain: chainBlock,
 };
 
 const glossary = Object.keys(payload.glossary).length ? glossaryPattern(Object.keys(payload.glossary)) : null;

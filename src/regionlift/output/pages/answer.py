@@ -18,6 +18,9 @@ from regionlift.output.pages.common import (
 from regionlift.output.words import listed, printed, with_unit
 from regionlift.study import Study
 
+#: Clauses that speak against the region where they are met.
+AGAINST = ("drivers.input_driven", "stage.factor.exit", "chain.gaps", "chain.dependent")
+
 
 def answer(study: Study, book: Book) -> Page:
     """Page 1: the whole answer on one page."""
@@ -83,7 +86,7 @@ def against_us(study: Study) -> Block:
     bad += [
         [CLAUSES[v.clause], v.reason]
         for v in study.verdicts
-        if v.truth is Truth.MET and v.clause in ("drivers.input_driven", "stage.factor.exit")
+        if v.truth is Truth.MET and v.clause in AGAINST
     ]
     if not bad:
         return text(
