@@ -24,6 +24,7 @@ import polars as pl
 from scipy.special import betaincinv, stdtrit
 from scipy.stats import linregress
 
+import rechain
 import recount
 import renetwork
 
@@ -66,6 +67,7 @@ class Raw:
         self.income: dict[str, float] = {}
         self.network: recount.Counts = {}
         self.ties: renetwork.Network | None = None
+        self.chain: rechain.Chain | None = None
 
     def put(self, cell: Cell, value: float | None, blank: str = BLANK) -> None:
         if value is None or math.isnan(value):
@@ -196,6 +198,7 @@ def province(folder: Path) -> Raw:
     count_patents(raw, folder)
     raw.network = recount.recounted(folder)
     raw.ties = renetwork.Network(folder, "Beijiang")
+    raw.chain = rechain.Chain(folder, "Beijiang", raw.ties)
     return raw.finish()
 
 
@@ -617,6 +620,10 @@ class Recompute:
             if self.raw.ties is None:
                 raise UnknownError("no network")
             return Answer(*self.raw.ties.answer(measure, period))
+        if measure.startswith(rechain.MEASURES):
+            if self.raw.chain is None:
+                raise UnknownError("no chain")
+            return Answer(*self.raw.chain.answer(measure, subject, period))
         value = self.point(measure, subject, period)
         if measure == "producer_service_share":
             pairs = self.service_pairs(subject, period)
@@ -949,7 +956,7 @@ def main(out: Path, folder: Path) -> int:
     wrong = equal = blank = 0
     for id, record in evidence_of(out / "report.html").items():
         key = (record["measure"], record["subject"], record["period"])
-        if renetwork.unrepeatable(*key[:2]):
+        if renetwork.unrepeatable(*key[:2]) or rechain.unrepeatable(key[0]):
             continue
         try:
             answer = again.answer(*key)

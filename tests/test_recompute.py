@@ -19,6 +19,7 @@ import duckdb
 import openpyxl
 import pytest
 
+import rechain
 import recompute
 import recount
 import renetwork
@@ -99,7 +100,7 @@ def wrong_ones(case: Case, records: list[Record]) -> list[str]:
     found = []
     for record in records:
         key = (record["measure"], record["subject"], record["period"])
-        if renetwork.unrepeatable(*key[:2]):
+        if renetwork.unrepeatable(*key[:2]) or rechain.unrepeatable(key[0]):
             continue
         try:
             said = differs(record, case.again.answer(*key))
@@ -112,9 +113,11 @@ def wrong_ones(case: Case, records: list[Record]) -> list[str]:
 
 @pytest.mark.parametrize(
     ("script", "wanted"),
-    [(recompute, {"numpy", "openpyxl", "polars", "recount", "renetwork", "scipy"}),
-     (recount, {"openpyxl"}), (renetwork, {"openpyxl", "recount"})],
-    ids=["recompute", "recount", "renetwork"],
+    [(recompute, {"numpy", "openpyxl", "polars", "rechain", "recount", "renetwork",
+                  "scipy"}),
+     (recount, {"openpyxl"}), (renetwork, {"openpyxl", "recount"}),
+     (rechain, {"openpyxl", "recount", "renetwork"})],
+    ids=["recompute", "recount", "renetwork", "rechain"],
 )
 def test_the_recomputation_imports_nothing_of_the_package(script: Any, wanted: set[str]) -> None:
     tree = ast.parse(Path(script.__file__).read_text("utf-8"))
@@ -148,6 +151,17 @@ def test_every_number_of_the_network_that_has_a_plain_formula(case: Case) -> Non
     for r in mine:
         r["text"] = repr(r["value"])
         r["interval"] = None if r["low"] is None else f"{r['low']!r} to {r['high']!r}"
+    assert wrong_ones(case, mine) == []
+
+
+@pytest.mark.parametrize("case", RUNS[-1:], indirect=True)
+def test_every_number_of_the_chain_that_has_a_plain_formula(case: Case) -> None:
+    rows = case.quantities("status = 'known'")
+    mine = [r for r in rows if r["measure"].startswith(rechain.MEASURES)
+            and not rechain.unrepeatable(r["measure"])]  # fmt: skip
+    assert len({r["measure"] for r in mine}) >= 20
+    for r in mine:
+        r["text"], r["interval"] = repr(r["value"]), None
     assert wrong_ones(case, mine) == []
 
 

@@ -23,6 +23,9 @@ CARD = {
     "chain_imports": "Imports", "chain_import_concentration": "Concentration of imports",
 }  # fmt: skip
 
+#: Measures that say nothing where nobody makes the node.
+_OF_SUPPLIERS = ("chain_largest", "chain_rival_ties", "chain_user_ties")
+
 
 def chain_block(done: ChainStudy, chain: Chain, behind: Table, book: Book) -> ChainBlock:
     """The picture with everything it needs; links are as wide as their value."""
@@ -94,7 +97,10 @@ def _node(
 
 def _card(done: ChainStudy, chain: Chain, id: str, call: Call, book: Book) -> ChainCard:
     fields: list[Field] = []
+    made = bool(done.facts[id].supply.suppliers)
     for measure, label in CARD.items():
+        if not made and measure in _OF_SUPPLIERS:
+            continue
         try:
             fields.append({"label": label, "cell": book.cell(done.find(measure, id))})
         except KeyError:
@@ -109,7 +115,7 @@ def _card(done: ChainStudy, chain: Chain, id: str, call: Call, book: Book) -> Ch
     others = [c for c in named if c.region != done.region]
     outside = listed([f"{c.name} ({c.region})" if c.region else c.name for c in others], 4)
     trade = done.facts[id].trade
-    says = [call.reason + "."] if call.reason else []
+    says = [call.reason[0].upper() + call.reason[1:] + "."] if call.reason else []
     if trade is not None and trade.top is not None:
         says.append(f"Imported mostly from {trade.top[0]} ({100 * trade.top[1]:.0f}%).")
     if call.flips:

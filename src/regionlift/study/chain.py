@@ -221,7 +221,7 @@ def _dependent(chain: Chain, screens: Mapping[str, Screen]) -> Verdict:
             f"chain_import_concentration/{chain.region}|{id}/{chain.year}" for id in held
         )
         return Verdict("chain.dependent", chain.region, Truth.MET,
-                       f"all three criteria are met by {names}"
+                       f"all three published criteria of dependency are met by {names}"
                        + (f" and {len(held) - 4} more" if len(held) > 4 else ""),
                        evidence=evidence)  # fmt: skip
     open_ = [id for id, s in screens.items() if s.dependent is Truth.CANNOT_TELL]

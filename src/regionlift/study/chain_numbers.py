@@ -135,7 +135,9 @@ def _traded(make: Numbers, chain: Chain, facts: Facts, screened: Screen) -> Iter
         ("chain_foreign_share", screened.foreign_share),
         ("chain_import_ratio", screened.ratio),
     ):
-        yield make.of(measure, value, behind, gap)
+        nothing = trade is not None and trade.exports == 0 and measure == "chain_import_ratio"
+        why = Gap("nothing is exported", settles) if nothing else gap
+        yield make.of(measure, value, behind, why)
 
 
 def _demand_rows(dataset: Dataset, chain: Chain, facts: Facts) -> Rows:
@@ -291,9 +293,10 @@ def firm_numbers(
     for core in supplies:
         make = Numbers(dataset, f"{region}|{core.id}", period)
         behind = _purchases(dataset, region, bought, (core.id,))
-        for measure, value in (("core_suppliers", len(core.local)),
+        told = core.bought > 0
+        for measure, value in (("core_suppliers", len(core.local) if told else None),
                                ("core_local_share", core.rate),
-                               ("core_captive", len(core.only))):  # fmt: skip
+                               ("core_captive", len(core.only) if told else None)):  # fmt: skip
             found.append(make.of(measure, value, behind, gap))
     if not supplies:
         return found

@@ -26,6 +26,9 @@ class Candidate:
     revenue: float | None = None
 
 
+#: Types that could make something; the others are partners in research.
+PRODUCERS = ("enterprise", "foreign", "")
+
 #: Class -> what local and outside organisations are wanted for.
 ROLES = {
     "strengthen": ("to expand", "to attract"),
@@ -46,7 +49,8 @@ def candidates(
 ) -> list[Candidate]:
     """Candidates of every node that is not strong, the likeliest first.
 
-    Inside: who makes the node now comes first, then who holds its technology, by patents. Outside:
+    Inside: who makes the node now comes first, then who holds its technology, enterprises before
+    universities and institutes, by patents. Outside:
     who makes it, then by partners in the region, then by patents. An open class counts as each of
     its classes.
 
@@ -83,7 +87,9 @@ def _inside(
     rows += [
         Candidate(facts.node.id, role, h.id, h.name, chain.region,
                   _why(False, h.patents, h.type), False, h.patents, _met(partners, h.id))
-        for h in facts.holders or ()
+        for h in sorted(
+            facts.holders or (), key=lambda h: (h.type not in PRODUCERS, -h.patents, h.id)
+        )
         if h.id not in making
     ]  # fmt: skip
     return rows
@@ -118,6 +124,6 @@ def _why(makes: bool, patents: int, kind: str) -> str:
     said = ["makes it now"] if makes else []
     if patents:
         said.append(f"{patents} recent patent{'s' if patents != 1 else ''} in its technologies")
-    if kind and kind not in ("enterprise", "foreign"):
+    if kind not in PRODUCERS:
         said.append(f"{kind}: a partner, no producer")
     return "; ".join(said)

@@ -266,10 +266,8 @@ def _pays(facts: Facts, reach: float) -> Answer:
     if whose == "table":
         says = f"a plant of minimum scale takes {share}"
         return Answer(Truth.MET if size <= reach * demand else Truth.NOT_MET, says)
-    says = f"the {whose} turns over {share}"
-    if size <= reach * demand:
-        return Answer(Truth.MET, says)
-    # a firm may make more than this: it bounds the scale from above only
+    # what one firm turns over is no scale that pays: it is said, it does not decide
+    says = f"the minimum scale is not known; the {whose} turns over {share}"
     return Answer(Truth.CANNOT_TELL, says, "minimum_scale in chain_nodes")
 
 

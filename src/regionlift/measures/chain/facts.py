@@ -135,7 +135,7 @@ class Facts:
 
     @property
     def scale(self) -> tuple[float, str] | None:
-        """Least output that pays, and whose figure it is: the table's, or a smallest producer's."""
+        """Least output that pays, by the table; else what the smallest producer elsewhere makes."""
         if self.node.minimum_scale is not None:
             return self.node.minimum_scale, "table"
         told = [m.revenue for m in self.makers_elsewhere or () if m.revenue]
@@ -342,6 +342,7 @@ def _holders(dataset: Dataset, chain: Chain, years: int) -> dict[str, list[Holde
         dataset.has("patents", "patent_id", "app_year")
         and dataset.has("applicants", "patent_id", "org_id")
         and dataset.has("codes", "patent_id", "code")
+        and dataset.has("orgs", "org_id", "region")
     ):
         return None
     recent = dataset.tables["patents"].filter(

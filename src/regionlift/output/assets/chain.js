@@ -20,7 +20,7 @@ const CHAIN_KINDS = {
 };
 const CHAIN_BOX = { width: 178, height: 40, gapX: 88, gapY: 12, top: 34, side: 6 };
 
-function svg(tag, properties = {}, ...children) {
+function chainSvg(tag, properties = {}, ...children) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(properties)) {
     if (value === false || value === null || value === undefined) continue;
@@ -60,8 +60,8 @@ function chainBlock(block) {
     });
   }
 
-  const heads = block.columns.map((title, column) => svg("text", { x: model.x(column) + CHAIN_BOX.width / 2, y: 16, "text-anchor": "middle", class: "chain-head" }, title));
-  const picture = svg("svg", { class: "chain-picture", viewBox: `0 0 ${model.width} ${model.height}`, role: "group", "aria-label": `${block.title}. ${block.finding}` }, ...heads, ...flows, ...boxes);
+  const heads = block.columns.map((title, column) => chainSvg("text", { x: model.x(column) + CHAIN_BOX.width / 2, y: 16, "text-anchor": "middle", class: "chain-head" }, title));
+  const picture = chainSvg("svg", { class: "chain-picture", viewBox: `0 0 ${model.width} ${model.height}`, role: "group", "aria-label": `${block.title}. ${block.finding}` }, ...heads, ...flows, ...boxes);
   const [toggle, list] = disclosure(words.chainAll, () => tableView(block.table, block.id, block.title), `${block.id}-list`);
   return make("section", { class: "block chain", id: `block-${block.id}` },
     make("h2", {}, block.title),
@@ -93,8 +93,8 @@ function chainFlow(block, model, edge) {
   const [x1, y1] = [model.x(from.column) + (forward ? CHAIN_BOX.width : CHAIN_BOX.width / 2), model.y(from) + CHAIN_BOX.height / 2];
   const [x2, y2] = [model.x(to.column) + (forward ? 0 : CHAIN_BOX.width / 2), model.y(to) + CHAIN_BOX.height / 2];
   const bend = forward ? Math.max(30, (x2 - x1) / 2) : 60;
-  const path = svg("path", { d: `M${x1},${y1} C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`, class: "chain-flow", "stroke-width": (1 + 7 * edge.width).toFixed(1) });
-  path.append(svg("title", {}, `${from.name} → ${to.name}: ${edge.text}`));
+  const path = chainSvg("path", { d: `M${x1},${y1} C${x1 + bend},${y1} ${x2 - bend},${y2} ${x2},${y2}`, class: "chain-flow", "stroke-width": (1 + 7 * edge.width).toFixed(1) });
+  path.append(chainSvg("title", {}, `${from.name} → ${to.name}: ${edge.text}`));
   return path;
 }
 
@@ -107,18 +107,18 @@ function chainBox(model, node, place, choose) {
     event.preventDefault();
     choose(place);
   };
-  return svg("g", { transform: `translate(${model.x(node.column)},${model.y(node)})`, class: "chain-node", tabindex: "0", role: "button", "aria-pressed": "false", "aria-label": `${node.name}: ${node.title}`, onclick: () => choose(place), onkeydown: keys },
-    svg("title", {}, `${node.name}: ${node.title}`),
-    svg("rect", { width, height, rx: 3, fill: "white", stroke: colour, "stroke-width": node.critical ? 2.5 : 1.4, "stroke-dasharray": missing ? "5 3" : null }),
-    svg("rect", { width: 22, height, rx: 3, fill: colour }),
-    svg("text", { x: 11, y: height / 2 + 5, "text-anchor": "middle", class: "chain-sign" }, sign),
-    svg("text", { x: 28, y: 17, class: "chain-name" }, shortened(node.name, 23)),
-    node.zh ? svg("text", { x: 28, y: 30, class: "chain-zh" }, shortened(node.zh, 11)) : null,
-    node.share === null ? null : svg("rect", { x: 28, y: height - 7, width: width - 36, height: 3, fill: "#d5dade" }),
-    node.share === null ? null : svg("rect", { x: 28, y: height - 7, width: (width - 36) * node.share, height: 3, fill: colour }));
+  return chainSvg("g", { transform: `translate(${model.x(node.column)},${model.y(node)})`, class: "chain-node", tabindex: "0", role: "button", "aria-pressed": "false", "aria-label": `${node.name}: ${node.title}`, onclick: () => choose(place), onkeydown: keys },
+    chainSvg("title", {}, `${node.name}: ${node.title}`),
+    chainSvg("rect", { width, height, rx: 3, fill: "white", stroke: colour, "stroke-width": node.critical ? 2.5 : 1.4, "stroke-dasharray": missing ? "5 3" : null }),
+    chainSvg("rect", { width: 22, height, rx: 3, fill: colour }),
+    chainSvg("text", { x: 11, y: height / 2 + 5, "text-anchor": "middle", class: "chain-sign" }, sign),
+    chainSvg("text", { x: 28, y: 17, class: "chain-name" }, chainShort(node.name, 23)),
+    node.zh ? chainSvg("text", { x: 28, y: 30, class: "chain-zh" }, chainShort(node.zh, 11)) : null,
+    node.share === null ? null : chainSvg("rect", { x: 28, y: height - 7, width: width - 36, height: 3, fill: "#d5dade" }),
+    node.share === null ? null : chainSvg("rect", { x: 28, y: height - 7, width: (width - 36) * node.share, height: 3, fill: colour }));
 }
 
-function shortened(text, most) {
+function chainShort(text, most) {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 

@@ -74,17 +74,21 @@ def _covered(done: ChainStudy, book: Book) -> list[Run]:
     return [*said, " Final products made here: ", book.link(final), "."]
 
 
-_HEADS = ("Link", "Class", ">Value at stake", ">Local demand", ">Output over demand",
-          ">Local suppliers", ">Imports", "Why", "Evidence")  # fmt: skip
+_HEADS = ("Link", "Class", ">Value at stake", ">Output over demand", "Why")
+_MORE = (">Local demand", ">Local suppliers", ">Imports", "Evidence")
 
 
 def _row(done: ChainStudy, chain: Chain, id: str, book: Book) -> list[Cell]:
     node, call = chain.node(id), done.calls[id]
-    cells = [_cell(done, m, id, book) for m in ("chain_unmet", "chain_demand", "chain_coverage",
-                                                "chain_suppliers", "chain_imports")]  # fmt: skip
+    cells = [_cell(done, m, id, book) for m in ("chain_unmet", "chain_coverage")]
     name = f"{node.name} {node.name_zh}".strip()
     kind = f"{call.title} {TITLES_ZH.get(call.kind, '')}".strip()
-    return [name, kind, *cells, call.reason or "a customer of the block", call.confidence]
+    return [name, kind, *cells, call.reason or "a customer of the block"]
+
+
+def _more(done: ChainStudy, id: str, book: Book) -> list[Cell]:
+    some = ("chain_demand", "chain_suppliers", "chain_imports")
+    return [*(_cell(done, m, id, book) for m in some), done.calls[id].confidence]
 
 
 def _cell(done: ChainStudy, measure: str, id: str, book: Book) -> Cell:
@@ -96,7 +100,8 @@ def _cell(done: ChainStudy, measure: str, id: str, book: Book) -> Cell:
 
 def _every(done: ChainStudy, chain: Chain, book: Book) -> Table:
     order = sorted(done.calls, key=lambda i: (-(done.facts[i].unmet or 0.0), i))
-    return {"columns": columns(*_HEADS), "rows": [_row(done, chain, i, book) for i in order]}
+    rows = [[*_row(done, chain, i, book), *_more(done, i, book)] for i in order]
+    return {"columns": columns(*_HEADS, *_MORE), "rows": rows}
 
 
 def _gaps(done: ChainStudy, chain: Chain, book: Book) -> Block:
@@ -143,9 +148,8 @@ def _links(study: Study, book: Book) -> list[Block]:
         return []
     blocks: list[Block] = []
     year = stakes[0].period
-    local, foreign = (
-        study.find(m, period=year) for m in ("local_input_share", "foreign_input_share")
-    )
+    local, foreign = (_share_in(study, m, year) for m in ("local_input_share",
+                                                          "foreign_input_share"))  # fmt: skip
     if local.value is not None:
         said: list[Run] = ["Of the inputs of the block in ", year, ", ", book.link(local),
                               " were bought in the region"]  # fmt: skip
@@ -170,6 +174,14 @@ def _links(study: Study, book: Book) -> list[Block]:
         table("chain-links", "Inputs of the block, by value at stake", heads, rows, note, 10)
     )
     return blocks
+
+
+def _share_in(study: Study, measure: str, year: str) -> Quantity:
+    """The measure in this year; where no row of that year has it, its unknown."""
+    try:
+        return study.find(measure, period=year)
+    except LookupError:
+        return study.find(measure)
 
 
 def _share(done: ChainStudy, stake: Quantity) -> str:

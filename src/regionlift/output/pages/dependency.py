@@ -33,7 +33,7 @@ def _finding(study: Study, done: ChainStudy) -> str:
     if done.chain is None:
         return f"Dependencies cannot be told: {done.reason}."
     said = {
-        Truth.MET: f"Three published criteria: {verdict.reason}",
+        Truth.MET: verdict.reason[0].upper() + verdict.reason[1:],
         Truth.NOT_MET: "By three published criteria no link depends on one or few countries",
         Truth.CANNOT_TELL: f"Foreign dependency cannot be told: {verdict.reason}",
     }[verdict.truth]
@@ -66,7 +66,7 @@ def _screen(study: Study, done: ChainStudy, chain: Chain, book: Book) -> Block:
                  s.dependent],
              book.cell(done.find("chain_import_concentration", s.node)),
              book.cell(done.find("chain_foreign_share", s.node)),
-             book.cell(done.find("chain_import_ratio", s.node)),
+             _ratio(done, s.node, book),
              ", ".join(_mark(t) for t in s.truths), top,
              book.cell(done.find("chain_imports", s.node))]
         )  # fmt: skip
@@ -79,6 +79,15 @@ def _screen(study: Study, done: ChainStudy, chain: Chain, book: Book) -> Block:
     heads = ["Link", "Dependent", ">C1 concentration", ">C2 foreign share", ">C3 imports/exports",
              "C1, C2, C3", "Largest source", ">Imports"]  # fmt: skip
     return table("dependency-screen", "Dependency screen", heads, rows, note, 12)
+
+
+def _ratio(done: ChainStudy, id: str, book: Book) -> Cell:
+    """Imports over exports; without any export it is no number, and above every line."""
+    cell = book.cell(done.find("chain_import_ratio", id))
+    trade = done.facts[id].trade
+    if trade is not None and trade.exports == 0 and trade.imports and isinstance(cell, dict):
+        cell["text"] = "no exports"
+    return cell
 
 
 def _stress(done: ChainStudy, chain: Chain) -> list[Block]:
