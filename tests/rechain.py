@@ -9,6 +9,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import openpyxl
+import polars as pl
 
 import renetwork
 from recount import rows
@@ -27,6 +28,10 @@ NOT_AGAIN = {
     "supplier_certified": "needs the list of cores: test_chain, by hand",
     "supplier_patents": "needs the list of cores: test_chain, by hand",
 }
+
+
+class UnknownError(Exception):
+    """The files do not give this number."""
 
 
 class Chain:
@@ -96,6 +101,8 @@ class Chain:
     def core(self, measure: str, core: str) -> float:
         firm = [r for r in self.links if r["level"] == "firm"]
         own = [r for r in firm if r["to"] == core]
+        if not own:
+            raise UnknownError("nothing bought is told")
         near = [r for r in own if self.home[r["from"]] == self.region]
         if measure == "core_suppliers":
             return len({r["from"] for r in near})
@@ -117,6 +124,8 @@ class Chain:
 
     def of_node(self, measure: str, node: str, year: int) -> float:
         demand, output, makers = self.demand(node), self.output(node), self.makers(node)
+        if measure == "chain_largest" and not makers:
+            raise UnknownError("nobody makes it")
         match measure:
             case "chain_demand":
                 return demand
@@ -166,7 +175,92 @@ class Chain:
         if measure == "chain_foreign_share":
             return total / max(total, self.demand(node) - self.output(node))
         assert measure == "chain_import_ratio"
+        if not sold:
+            raise UnknownError("nothing is exported")
         return total / sold
+
+
+class States:
+    """Flows into the block of the American states, with the local and the imported part."""
+
+    BLOCK = ("332", "333", "334", "335", "3361MV", "3364OT")
+    COVER = 0.8
+
+    def __init__(self, folder: Path) -> None:
+        ratios = pl.read_parquet(folder / "own_supply_ratios_2012.parquet")
+        ratio = {
+            (r["state"], r["BEA_2012_Summary_Code"]): r["SoI2SoI"]
+            for r in ratios.iter_rows(named=True)
+        }
+        home = {
+            (r["state"], r["row"], r["col"]): r["value"] / 1e6
+            for r in pl.read_parquet(folder / "domestic_use_2012.parquet").iter_rows(named=True)
+        }
+        #: (state, giver, taker) -> value, local part, imported part; None where not told
+        self.flows: dict[tuple[str, str, str], tuple[float, float | None, float | None]] = {}
+        for r in pl.read_parquet(folder / "use_2012.parquet").iter_rows(named=True):
+            place = (r["state"], r["row"], r["col"])
+            if r["col"] not in self.BLOCK or r["row"].startswith("V0") or place[0] == "Overseas":
+                continue
+            value, domestic, share = r["value"] / 1e6, home.get(place), ratio.get(place[:2])
+            told = None not in (domestic, share)
+            self.flows[place] = (
+                value, domestic * share if told else None,
+                None if domestic is None else value - domestic,
+            )  # fmt: skip
+
+    def of(self, state: str, giver: str = "", taker: str = "") -> list[tuple]:
+        return [v for (s, g, t), v in self.flows.items()
+                if s == state and giver in ("", g) and taker in ("", t)]  # fmt: skip
+
+    def nodes(self, state: str) -> list[str]:
+        """The block and its main suppliers, as far as a local part is told of each of them."""
+        bought: dict[str, float] = defaultdict(float)
+        for (s, giver, _), (value, _, _) in self.flows.items():
+            if s == state and value > 0:
+                bought[giver] += value
+        kept, so_far, whole = list(self.BLOCK), 0.0, sum(bought.values())
+        for giver, value in sorted(bought.items(), key=lambda p: (-p[1], p[0])):
+            if so_far < self.COVER * whole and giver not in kept:
+                kept.append(giver)
+            so_far += value
+        return [g for g in kept if all(f[1] is not None for f in self.of(state, g))]
+
+    def answer(
+        self, measure: str, subject: str, period: str
+    ) -> tuple[float, tuple[float, float] | None]:
+        assert period == "2012"
+        state, _, part = subject.partition("|")
+        if measure.endswith("_input_share"):
+            return self.share(state, part, 1 if measure.startswith("local") else 2)
+        if measure in ("chain_covered", "chain_at_stake"):
+            pairs = [(sum(f[0] for f in self.of(state, g)), sum(f[1] for f in self.of(state, g)))
+                     for g in self.nodes(state)]  # fmt: skip
+            if measure == "chain_at_stake":
+                return sum(max(0.0, d - x) for d, x in pairs), None
+            return sum(min(p) for p in pairs) / sum(d for d, _ in pairs), None
+        own = self.of(state, part)
+        if any(f[1] is None for f in own) and measure != "chain_demand":
+            raise UnknownError("a local part is not told")
+        if measure.startswith("chain_") and part not in self.nodes(state):
+            raise UnknownError("neither of the block nor a main supplier")
+        value = sum(f[0] for f in own)
+        if measure == "chain_demand":
+            return value, None
+        local = sum(f[1] for f in own)
+        found = {"chain_output": local, "chain_coverage": local / value,
+                 "chain_unmet": max(0.0, value - local), "link_local": local / value,
+                 "link_at_stake": value - local}  # fmt: skip
+        return found[measure], None
+
+    def share(
+        self, state: str, taker: str, place: int
+    ) -> tuple[float, tuple[float, float] | None]:
+        own = self.of(state, taker=taker)
+        value, part = sum(f[0] for f in own), sum(f[place] or 0.0 for f in own)
+        blank = sum(abs(f[0]) for f in own if f[place] is None)
+        ends = (part / value, (part + blank) / value) if blank else None
+        return part / (value - blank), ends
 
 
 def unrepeatable(measure: str) -> bool:

@@ -67,7 +67,7 @@ class Raw:
         self.income: dict[str, float] = {}
         self.network: recount.Counts = {}
         self.ties: renetwork.Network | None = None
-        self.chain: rechain.Chain | None = None
+        self.chain: rechain.Chain | rechain.States | None = None
 
     def put(self, cell: Cell, value: float | None, blank: str = BLANK) -> None:
         if value is None or math.isnan(value):
@@ -145,6 +145,7 @@ def us_states(folder: Path) -> Raw:
     for row in rows_of(folder / "use_2012.parquet"):
         if row["state"] != "Overseas" and not row["row"].startswith("V0"):
             use(raw, row["state"], 2012, row["row"], row["col"], row["value"])
+    raw.chain = rechain.States(folder)
     return raw.finish()
 
 
@@ -623,7 +624,10 @@ class Recompute:
         if measure.startswith(rechain.MEASURES):
             if self.raw.chain is None:
                 raise UnknownError("no chain")
-            return Answer(*self.raw.chain.answer(measure, subject, period))
+            try:
+                return Answer(*self.raw.chain.answer(measure, subject, period))
+            except rechain.UnknownError as why:
+                raise UnknownError(str(why)) from None
         value = self.point(measure, subject, period)
         if measure == "producer_service_share":
             pairs = self.service_pairs(subject, period)

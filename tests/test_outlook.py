@@ -11,7 +11,7 @@ from recompute import payload_of
 from regionlift.evidence.quantity import Provenance, Status
 from regionlift.forecast.hindcast import NOT_BETTER, PERSISTENCE, SIMULATION
 from regionlift.forecast.levers import LoseOrganisation
-from regionlift.output.page import Page
+from regionlift.output.payload import Page
 from regionlift.run import Run
 from regionlift.study import NetworkStudy
 from regionlift.study.outlook import AHEAD, levers, outlook

@@ -116,7 +116,7 @@ def wrong_ones(case: Case, records: list[Record]) -> list[str]:
     [(recompute, {"numpy", "openpyxl", "polars", "rechain", "recount", "renetwork",
                   "scipy"}),
      (recount, {"openpyxl"}), (renetwork, {"openpyxl", "recount"}),
-     (rechain, {"openpyxl", "recount", "renetwork"})],
+     (rechain, {"openpyxl", "polars", "recount", "renetwork"})],
     ids=["recompute", "recount", "renetwork", "rechain"],
 )
 def test_the_recomputation_imports_nothing_of_the_package(script: Any, wanted: set[str]) -> None:

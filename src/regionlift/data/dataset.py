@@ -17,6 +17,7 @@ from regionlift.data.assemble import STATUS
 from regionlift.data.check import Audit, SourceFile, check
 from regionlift.data.contract import contract
 from regionlift.data.manifest import Manifest
+from regionlift.data.own_supply import with_local_supply
 from regionlift.data.problems import DatasetError, Problem, did_you_mean
 from regionlift.data.scope import Industry, Scope
 from regionlift.evidence.quantity import Provenance
@@ -201,7 +202,7 @@ def from_audit(audit: Audit) -> Dataset:
         audit.folder,
         audit.manifest,
         audit.scope,
-        MappingProxyType(dict(audit.tables)),
+        MappingProxyType(with_local_supply(audit.tables)),
         tuple(audit.sources),
         tuple(audit.problems),
         MappingProxyType(dict(audit.dropped)),

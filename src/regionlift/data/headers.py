@@ -66,11 +66,13 @@ def _spelled(table: Table) -> dict[str, str]:
 
 def _matched(table: Table, source: Source, found: list[str]) -> dict[str, str]:
     mapped = {name: header.strip() for name, header in source.columns.items()}
+    # a header declared for one column is not taken for another that has its name
+    declared = set(mapped.values())
     spelled = _spelled(table)
     for header in found:
         name = spelled.get(header.lower())
         free = name and name not in mapped and name not in source.constants
-        if name and free and header not in source.ignore:
+        if name and free and header not in declared and header not in source.ignore:
             mapped[name] = header
     return mapped
 

@@ -45,7 +45,8 @@ class Scope(BaseModel):
     """The equipment block in one classification.
 
     ``total`` is the code of all industries in the panel; ``high_tech`` names the tiers counted as
-    high-tech sub-industries; ``source`` and ``tiers_source`` say where both lists come from.
+    high-tech sub-industries; ``names`` are those of other industries, for tables that hold them;
+    ``source`` and ``tiers_source`` say where both lists come from.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -60,6 +61,7 @@ class Scope(BaseModel):
     high_tech: tuple[str, ...]
     tiers: dict[str, Title]
     industries: tuple[Industry, ...]
+    names: dict[str, Title] = {}
     producer_services: ProducerServices
 
     @model_validator(mode="after")
@@ -68,6 +70,14 @@ class Scope(BaseModel):
         if unknown := used - set(self.tiers):
             raise ValueError(f"tiers {sorted(unknown)} are used but not declared under [tiers]")
         return self
+
+    def name_of(self, code: str) -> tuple[str, str]:
+        """Printed names of an industry, of the block or not; the code where there is none."""
+        for industry in self.industries:
+            if industry.code == code:
+                return industry.name, industry.name_zh
+        title = self.names.get(code)
+        return (title.en, title.zh) if title else (code, "")
 
     def block(self, include: tuple[str, ...] = ()) -> tuple[Industry, ...]:
         """Sub-industries of the block; optional ones only where ``include`` names them."""

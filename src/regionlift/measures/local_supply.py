@@ -11,6 +11,9 @@ from regionlift.evidence.settings import Settings
 from regionlift.measures.panel import quoted
 from regionlift.measures.unknowns import with_silent
 
+#: Share of the flows that may be untold before nothing is.
+BLANK = 0.05
+
 
 def _compute(id: str, column: str, dataset: Dataset, settings: Settings) -> pl.DataFrame:
     """Shares of every region and year: the block, and each of its sub-industries."""
@@ -30,6 +33,7 @@ def _compute(id: str, column: str, dataset: Dataset, settings: Settings) -> pl.D
             pl.col("value").sort_by("from", "to").sum(),
             pl.col(column).sort_by("from", "to").sum().alias("part"),
             pl.col(column).null_count().alias("gaps"),
+            pl.col("value").filter(pl.col(column).is_null()).abs().sum().alias("blank"),
             pl.col("to").n_unique().alias("columns"),
             pl.col("to").first().alias("one"),
             (pl.col("given") == "derived").any().alias("derived"),
@@ -38,10 +42,10 @@ def _compute(id: str, column: str, dataset: Dataset, settings: Settings) -> pl.D
         .sort("subject", "year")
     )
     table = dataset.provenance("links", "value", column)
-    found = []
+    found, here = [], set(dataset.regions())
     for row in sums.iter_rows(named=True):
         region, year, block = row["region"], row["year"], row["subject"] == row["region"]
-        if region is None or year is None or region not in dataset.regions():
+        if region is None or year is None or region not in here:
             continue
         inside = codes if block else [row["one"]]
         sql = (
@@ -55,15 +59,18 @@ def _compute(id: str, column: str, dataset: Dataset, settings: Settings) -> pl.D
         reason = ""
         if block and row["columns"] < len(codes):
             reason = f"{row['columns']} of {len(codes)} sub-industries have links"
-        elif row["gaps"]:
-            reason = f"{column} is empty in {row['gaps']} of {row['rows']} flows"
         elif row["value"] <= 0:
             reason = "the flows sum to nothing"
+        elif row["blank"] > BLANK * row["value"]:
+            reason = f"{column} is empty in {row['gaps']} of {row['rows']} flows"
+        part, blank, value = row["part"], row["blank"], row["value"]
+        low = part / value if blank and not reason else None
+        high = (part + blank) / value if blank and not reason else None
         derived = row["derived"] or table is Provenance.DERIVED
         found.append(
             Quantity(
-                id, row["subject"], str(year), None if reason else row["part"] / row["value"],
-                "share", n=row["rows"],
+                id, row["subject"], str(year), None if reason else part / (value - blank),
+                "share", low, high, row["rows"],
                 status=Status.NOT_COLLECTED if reason else Status.KNOWN,
                 provenance=Provenance.DERIVED if derived else table, reason=reason,
                 settles=f"{column} of every flow into the block" if reason else "", sql=sql,
@@ -80,7 +87,8 @@ def _register(id: str, column: str, title: str, zh: str, formula: str) -> None:
             id, title, zh, "share", "none", {"links": ("region", "from", "to", "value", "year",
                                                        column)}, 1, (6, 7, 69),
             "operational reading of the paper, item 6; local content as in Miller & Blair 2022, "
-            "chapter 3", formula, "none: every flow in the tables is counted",
+            "chapter 3", formula, "none where every flow is told; else the bounds: what is not "
+            "told (at most 5% of the value) all from elsewhere, or none of it",
             lambda dataset, settings: _compute(id, column, dataset, settings),
         )
     )  # fmt: skip
@@ -88,10 +96,10 @@ def _register(id: str, column: str, title: str, zh: str, formula: str) -> None:
 
 _register(
     "local_input_share", "local_value", "Inputs bought in the region", "本地配套率",
-    "sum z_ij(local) / sum z_ij over flows into the sub-industries of the block; direct inputs "
-    "only, what suppliers buy in turn is not followed",
+    "sum z_ij(local) / sum z_ij over told flows into the sub-industries of the block; direct "
+    "inputs only, what suppliers buy in turn is not followed",
 )  # fmt: skip
 _register(
     "foreign_input_share", "imported_value", "Inputs bought abroad", "进口投入占比",
-    "sum z_ij(imported) / sum z_ij over flows into the sub-industries of the block",
+    "sum z_ij(imported) / sum z_ij over told flows into the sub-industries of the block",
 )

@@ -11,7 +11,7 @@ from regionlift.evidence.measure import registry
 from regionlift.evidence.verdict import Verdict
 from regionlift.output.charts import Spec
 from regionlift.output.evidence import Book
-from regionlift.output.page import (
+from regionlift.output.payload import (
     Cell,
     ChartBlock,
     ClauseVerdict,

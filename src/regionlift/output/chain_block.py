@@ -6,7 +6,7 @@ from regionlift.measures.chain.classes import CLASSES, TITLES, TITLES_ZH, Call
 from regionlift.measures.chain.nodes import Chain
 from regionlift.output.chain_layout import columns_of
 from regionlift.output.evidence import Book
-from regionlift.output.page import ChainBlock, ChainCard, ChainNode, Field, Table
+from regionlift.output.payload import ChainBlock, ChainCard, ChainNode, Field, Table
 from regionlift.output.words import listed, significant
 from regionlift.study import ChainStudy
 

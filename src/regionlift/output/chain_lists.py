@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from regionlift.data.scope import Scope
 from regionlift.evidence.quantity import Quantity
 from regionlift.measures.chain.classes import QUESTIONS, TITLES, TITLES_ZH
 from regionlift.study import ChainStudy, Study
@@ -43,8 +44,7 @@ def chain_sheets(study: Study) -> Mapping[str, Sheet]:
         sheets["core and supporting"] = _sheet(supporting(study))
     stakes = [q for q in done.quantities if q.measure == "link_at_stake"]
     if stakes:
-        names = {i.code: i.name for i in study.dataset.block}
-        sheets["inputs by industry"] = _inputs(done, stakes, names)
+        sheets["inputs by industry"] = _inputs(done, stakes, study.dataset.scope)
     return sheets
 
 
@@ -162,14 +162,15 @@ def supporting(study: Study) -> pl.DataFrame:
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
-def _inputs(done: ChainStudy, stakes: Sequence[Quantity], names: Mapping[str, str]) -> Sheet:
+def _inputs(done: ChainStudy, stakes: Sequence[Quantity], scope: Scope) -> Sheet:
     heads = ["industry", "name", "bought elsewhere", "unit", "bought in the region", "year",
              "reason", "evidence"]  # fmt: skip
     rows = []
     for q in sorted(stakes, key=lambda q: (-(q.value or 0.0), q.subject)):
         code = q.subject.partition("|")[2]
         share = done.find("link_local", code).value
-        rows.append([code, names.get(code, ""), q.value, q.unit, share, q.period, q.reason, q.id])
+        name = scope.name_of(code)[0]
+        rows.append([code, name, q.value, q.unit, share, q.period, q.reason, q.id])
     return heads, rows
 
 

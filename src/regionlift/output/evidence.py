@@ -8,7 +8,7 @@ import duckdb
 
 from regionlift.evidence.measure import registry
 from regionlift.evidence.quantity import Quantity
-from regionlift.output.page import Cell, Evidence, Link
+from regionlift.output.payload import Cell, Evidence, Link
 from regionlift.output.words import exact, level, with_unit
 
 #: Rows of the evidence shown in the page; the ledger has them all.

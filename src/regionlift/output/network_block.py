@@ -12,7 +12,7 @@ from regionlift.measures.network.affiliations import TYPES, Affiliations
 from regionlift.measures.network.turnover import observed
 from regionlift.output.activity import by_group, runs, spelled
 from regionlift.output.network_layout import rings
-from regionlift.output.page import Cell, Column, Fact, NetworkBlock, Ring, Table
+from regionlift.output.payload import Cell, Column, Fact, NetworkBlock, Ring, Table
 
 Flags = NDArray[np.bool_]
 Codes = NDArray[np.integer]

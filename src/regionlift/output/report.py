@@ -8,7 +8,6 @@ from typing import Any
 import duckdb
 
 from regionlift.output.evidence import Book
-from regionlift.output.page import Payload
 from regionlift.output.pages.answer import answer
 from regionlift.output.pages.chain import chain
 from regionlift.output.pages.convergence import convergence
@@ -20,6 +19,7 @@ from regionlift.output.pages.passport import passport
 from regionlift.output.pages.position import position
 from regionlift.output.pages.stage import stage
 from regionlift.output.pages.structure import structure
+from regionlift.output.payload import Payload
 from regionlift.study import Study
 
 #: Questions the pages answer, in reading order.

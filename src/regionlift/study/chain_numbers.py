@@ -158,12 +158,8 @@ def _supply_rows(dataset: Dataset, chain: Chain, facts: Facts) -> Rows:
     """Organisations of the region at the node; in a proposed chain, flows into the block."""
     id = quoted(facts.node.id)
     if chain.proposed:
-        codes = [i.code for i in dataset.block]
-        flows = block_flows(dataset, chain.year)[0].filter(
-            pl.col("region") == chain.region, pl.col("from") == facts.node.id,
-            pl.col("to").is_in(codes),
-        )  # fmt: skip
-        return Rows(_flows_sql(dataset, chain.region, chain.year, facts.node.id), flows.height)
+        sql = _flows_sql(dataset, chain.region, chain.year, facts.node.id)
+        return Rows(sql, facts.supply.flows)
     where = [f"region = {quoted(chain.region)}", f"chain_node = {id}"]
     if dataset.has("orgs", "type"):
         where.append(f"(type IS NULL OR type IN ({', '.join(map(quoted, MAKERS))}))")

@@ -106,9 +106,9 @@ class Table(BaseModel):
 def contract() -> dict[str, Table]:
     """Every table of the contract by name, in reading order."""
     order = [
-        "regions", "panel", "links", "trade", "orgs", "projects", "members", "patents",
-        "applicants", "codes", "citations", "chain_nodes", "chain_edges", "spend", "platforms",
-        "resources", "needs", "claims", "plan",
+        "regions", "panel", "links", "own_supply", "trade", "orgs", "projects", "members",
+        "patents", "applicants", "codes", "citations", "chain_nodes", "chain_edges", "spend",
+        "platforms", "resources", "needs", "claims", "plan",
     ]  # fmt: skip
     folder = files(__package__)
     tables = [

@@ -29,14 +29,15 @@ class Supply:
     """What the region itself makes of a node, in millions.
 
     ``output`` sums the revenue that is known; ``untold`` counts suppliers without one. Where it
-    was read from links, ``listed`` is False: no supplier has a name. ``reason`` says why nothing
-    is known.
+    was read from links, ``listed`` is False: no supplier has a name, and ``flows`` counts the
+    links. ``reason`` says why nothing is known.
     """
 
     output: float | None
     suppliers: tuple[Supplier, ...] = ()
     listed: bool = True
     reason: str = ""
+    flows: int = 0
 
     @property
     def untold(self) -> int:
@@ -255,17 +256,16 @@ def _bought_here(dataset: Dataset, chain: Chain) -> dict[str, Supply]:
         pl.col("region") == chain.region, pl.col("to").is_in([i.code for i in dataset.block])
     )
     reason = "the links do not say which part is supplied locally (local_value)"
-    sums = dict(
-        flows.group_by("from").agg(
-            pl.when(pl.col("local_value").is_null().any()).then(None)
-            .otherwise(pl.col("local_value").sum())
-        ).iter_rows()
+    sums = flows.group_by("from").agg(
+        pl.when(pl.col("local_value").is_null().any()).then(None)
+        .otherwise(pl.col("local_value").sort_by("to").sum()).alias("local"),
+        pl.len().alias("flows"),
     )  # fmt: skip
-    return {
-        n.id: Supply(sums.get(n.id), listed=False, reason="" if sums.get(n.id) is not None
-                     else reason)
-        for n in chain.nodes
-    }  # fmt: skip
+    found = {
+        code: Supply(local, listed=False, reason="" if local is not None else reason, flows=count)
+        for code, local, count in sums.iter_rows()
+    }
+    return {n.id: found.get(n.id, Supply(None, listed=False, reason=reason)) for n in chain.nodes}
 
 
 def _lines(dataset: Dataset, chain: Chain, least: int = 5) -> dict[str, float]:

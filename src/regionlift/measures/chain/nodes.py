@@ -211,7 +211,11 @@ def proposed(dataset: Dataset, settings: Settings, region: str, year: int) -> Ch
     block = {i.code: i for i in dataset.block}
     bought = _main(own.filter(pl.col("to").is_in(list(block))), "from", settings["chain_cover"])
     sold = _main(
-        own.filter(pl.col("from").is_in(list(block)), ~pl.col("to").is_in(list(block))), "to",
+        own.filter(
+            pl.col("from").is_in(list(block)), ~pl.col("to").is_in(list(block)),
+            # an industry sells too: what does not is a column of final demand
+            pl.col("to").is_in(own["from"].unique().to_list()),
+        ), "to",
         settings["chain_cover"],
     )  # fmt: skip
     if bought.is_empty():
@@ -225,9 +229,12 @@ def proposed(dataset: Dataset, settings: Settings, region: str, year: int) -> Ch
     into = own.filter(pl.col("to").is_in(list(block))).group_by("from")
     demand = dict(into.agg(pl.col("value").sum()).iter_rows())
     nodes = tuple(
-        Node(c, block[c].name if c in block else c, block[c].name_zh if c in block else "",
-             1 if c in block else 2 if c in suppliers else 0,
-             None, c, c, (), demand.get(c), "links" if c in demand else "")
+        Node(
+            c, *dataset.scope.name_of(c), 1 if c in block else 2 if c in suppliers else 0, None,
+            # customers are users: what the block buys of them is no main input
+            c, c, (), demand.get(c) if c in block or c in suppliers else None,
+            "links" if c in demand else "",
+        )
         for c in ids
     )  # fmt: skip
     edges = tuple(

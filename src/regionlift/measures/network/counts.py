@@ -100,7 +100,7 @@ def _money(dataset: Dataset, found: Joint) -> Lazy:
         .join(starts.filter(~nw.col("year").is_null()), on="project_id", how="inner")
         .join(seats, on="org_id", how="inner")
         .group_by("region", "year")
-        .agg(nw.col("money").sum().alias("value"))
+        .agg(nw.col("money").sum().alias("value"), nw.col("money").count().alias("rows"))
         .sort("region", "year")
     )
 
@@ -142,16 +142,22 @@ def _quantities(
     found = joint(dataset, settings)
     lazy = count(dataset, found)
     query, counts = found.compiled(lazy), collect(lazy)
-    values = {(region, year): value for region, year, value in counts.iter_rows()}
+    own = counts.select("rows" if "rows" in counts.columns else "value").to_series()
+    values = {
+        (region, year): (value, int(rows))
+        for (region, year, value), rows in zip(
+            counts.select("region", "year", "value").iter_rows(), own, strict=True
+        )
+    }
     seats = collect(found.located.select("region").unique())["region"]
     for region in sorted(set(seats) & set(dataset.regions())):
         for year in range(found.first, found.last + 1):
-            value = values.get((region, year), 0)
+            value, rows = values.get((region, year), (0, 0))
             whole = unit == "count"
             yield Quantity(
                 id, region, str(year), float(value), unit, n=int(value) if whole else None,
                 sql=_sql(id, dataset, settings, region, year), query=query,
-                rows=int(value) if whole else 0,
+                rows=rows,
             )  # fmt: skip
 
 

@@ -112,8 +112,8 @@ function chainBox(model, node, place, choose) {
     chainSvg("rect", { width, height, rx: 3, fill: "white", stroke: colour, "stroke-width": node.critical ? 2.5 : 1.4, "stroke-dasharray": missing ? "5 3" : null }),
     chainSvg("rect", { width: 22, height, rx: 3, fill: colour }),
     chainSvg("text", { x: 11, y: height / 2 + 5, "text-anchor": "middle", class: "chain-sign" }, sign),
-    chainSvg("text", { x: 28, y: 17, class: "chain-name" }, chainShort(node.name, 23)),
-    node.zh ? chainSvg("text", { x: 28, y: 30, class: "chain-zh" }, chainShort(node.zh, 11)) : null,
+    chainSvg("text", { x: 28, y: 17, class: "chain-name" }, chainShort(node.name, 22)),
+    node.zh ? chainSvg("text", { x: 28, y: 30, class: "chain-zh" }, chainShort(node.zh, 12)) : null,
     node.share === null ? null : chainSvg("rect", { x: 28, y: height - 7, width: width - 36, height: 3, fill: "#d5dade" }),
     node.share === null ? null : chainSvg("rect", { x: 28, y: height - 7, width: (width - 36) * node.share, height: 3, fill: colour }));
 }

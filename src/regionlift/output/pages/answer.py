@@ -7,7 +7,6 @@ from regionlift.evidence.verdict import Truth
 from regionlift.measures.stage import TITLES
 from regionlift.output.blocks import CLAUSES, table, text, verdicts
 from regionlift.output.evidence import Book
-from regionlift.output.page import Block, Cell, Gauge, Page
 from regionlift.output.pages.common import (
     page,
     rate_sentence,
@@ -15,6 +14,7 @@ from regionlift.output.pages.common import (
     title_of,
     unknown_table,
 )
+from regionlift.output.payload import Block, Cell, Gauge, Page
 from regionlift.output.words import listed, printed, with_unit
 from regionlift.study import Study
 

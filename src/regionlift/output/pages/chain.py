@@ -8,8 +8,8 @@ from regionlift.measures.chain.nodes import Chain
 from regionlift.output.blocks import columns, table, text, verdicts
 from regionlift.output.chain_block import chain_block
 from regionlift.output.evidence import Book
-from regionlift.output.page import Block, Cell, Page, Run, Table
 from regionlift.output.pages.common import page
+from regionlift.output.payload import Block, Cell, Page, Run, Table
 from regionlift.output.words import counted, level, listed, significant, with_unit
 from regionlift.study import ChainStudy, Study
 
@@ -25,6 +25,13 @@ CAVEAT = (
     "scale, buying from a neighbour is the answer."
 )
 
+CAVEAT_LINKS = (
+    "There is no table of the chain: industries stand for its links, and an industry is called "
+    "weak here where less of it is bought in the region than in three of four regions. Which "
+    "product is missing, who makes it and how many make it, only a chain table with organisations "
+    "can tell (chain_nodes, chain_edges, orgs)."
+)
+
 
 def chain(study: Study, book: Book) -> Page:
     """Page 10: classes of all links, the map, the gaps, the candidates."""
@@ -38,7 +45,8 @@ def chain(study: Study, book: Book) -> Page:
         blocks = [
             text(*_covered(done, book)),
             chain_block(done, done.chain, _every(done, done.chain, book), book),
-            _gaps(done, done.chain, book), text(CAVEAT), *_candidates(done, done.chain),
+            _gaps(done, done.chain, book),
+            text(CAVEAT_LINKS if done.chain.proposed else CAVEAT), *_candidates(done, done.chain),
             verdicts([study.verdict("chain.gaps")], book, study),
         ]  # fmt: skip
     blocks += _links(study, book)
@@ -64,6 +72,9 @@ def _covered(done: ChainStudy, book: Book) -> list[Run]:
     if whole.value is None:
         return [f"How much of the chain's demand the region could meet cannot be told: "
                 f"{whole.reason}."]  # fmt: skip
+    if done.chain is not None and done.chain.proposed:
+        what = f" of what the block buys from these {whole.n} industries is bought in the region; "
+        return [book.link(whole), what, book.link(stake), " a year is bought elsewhere."]
     said: list[Run] = ["Local output could meet ", book.link(whole), " of the demand of the ",
                           f"{whole.n} links where both are known; at least ", book.link(stake),
                           " a year come from outside."]  # fmt: skip
@@ -159,14 +170,14 @@ def _links(study: Study, book: Book) -> list[Block]:
                      "country"]  # fmt: skip
         said.append(". These are direct purchases: what suppliers buy in turn is not followed.")
         blocks.append(text(*said, title="Where the inputs come from"))
-    names = {i.code: i.name for i in study.dataset.block}
+    name_of = study.dataset.scope.name_of
     ranked = sorted(stakes, key=lambda q: (-(q.value or 0.0), q.subject))
     rows: list[list[Cell]] = []
     for q in ranked:
         code = q.subject.partition("|")[2]
-        rows.append([names.get(code, code), book.cell(q), book.cell(done.find("link_local", code))])
+        rows.append([name_of(code)[0], book.cell(q), book.cell(done.find("link_local", code))])
     known = [q for q in ranked if q.value is not None]
-    note = f"In {stakes[0].unit}, {year}; industries by their code where the scope has no name."
+    note = f"In {stakes[0].unit}, {year}."
     if known:
         note += f" The largest: {with_unit(known[0])} of {rows[0][0]}, {_share(done, known[0])}."
     heads = ["Supplying industry", ">Bought elsewhere", ">Bought in the region"]

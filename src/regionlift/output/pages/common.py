@@ -9,7 +9,7 @@ from regionlift.measures.position import Position
 from regionlift.measures.stage import TITLES
 from regionlift.output.blocks import CLAUSES, table, text
 from regionlift.output.evidence import Book
-from regionlift.output.page import Block, Cell, Page, ReadingBlock, Run
+from regionlift.output.payload import Block, Cell, Page, ReadingBlock, Run
 from regionlift.output.words import span
 from regionlift.study import Study
 

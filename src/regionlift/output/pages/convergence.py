@@ -6,8 +6,8 @@ from regionlift.evidence.quantity import Quantity
 from regionlift.measures.network.cooperation import PROXIES
 from regionlift.output.blocks import table, text
 from regionlift.output.evidence import Book
-from regionlift.output.page import Block, Cell, Page
 from regionlift.output.pages.common import page, title_of
+from regionlift.output.payload import Block, Cell, Page
 from regionlift.output.words import level, listed, significant, span
 from regionlift.study import NetworkStudy, Study
 

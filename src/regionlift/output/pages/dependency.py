@@ -6,8 +6,8 @@ from regionlift.evidence.verdict import Truth
 from regionlift.measures.chain.nodes import Chain
 from regionlift.output.blocks import table, text, verdicts
 from regionlift.output.evidence import Book
-from regionlift.output.page import Block, Cell, Page
 from regionlift.output.pages.common import page
+from regionlift.output.payload import Block, Cell, Page
 from regionlift.output.words import counted, level, listed, significant
 from regionlift.study import ChainStudy, Study
 

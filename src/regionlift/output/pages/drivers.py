@@ -10,11 +10,11 @@ from regionlift.evidence.quantity import Status
 from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table, text, verdicts
 from regionlift.output.evidence import Book
-from regionlift.output.page import Block, Cell, Page
 from regionlift.output.pages.common import (
     page,
     title_of,
 )
+from regionlift.output.payload import Block, Cell, Page
 from regionlift.output.words import listed, printed, span
 from regionlift.study import Study
 

@@ -8,8 +8,8 @@ from regionlift.measures.growth import Law
 from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table, text, verdicts
 from regionlift.output.evidence import Book
-from regionlift.output.page import Block, Cell, Run
 from regionlift.output.pages.common import title_of
+from regionlift.output.payload import Block, Cell, Run
 from regionlift.output.words import printed, significant, span
 from regionlift.study import NetworkStudy, Study
 

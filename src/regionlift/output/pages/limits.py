@@ -7,9 +7,9 @@ from regionlift.evidence.quantity import Status
 from regionlift.measures.stage import label_at
 from regionlift.output.blocks import table, text
 from regionlift.output.evidence import Book
-from regionlift.output.page import Block, Cell, Page
 from regionlift.output.pages.common import page, placed, title_of, unknown_table
 from regionlift.output.pages.outlook import hindcast_blocks
+from regionlift.output.payload import Block, Cell, Page
 from regionlift.output.words import exact, level, significant, span
 from regionlift.study import Study
 

@@ -8,11 +8,11 @@ from regionlift.evidence.quantity import Quantity, Status, from_row
 from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table, text
 from regionlift.output.evidence import Book
-from regionlift.output.page import Block, Cell, Page
 from regionlift.output.pages.common import page
 from regionlift.output.pages.law import law
 from regionlift.output.pages.outlook import outlook
 from regionlift.output.pages.turnover import turnover
+from regionlift.output.payload import Block, Cell, Page
 from regionlift.output.words import counted, level, listed
 from regionlift.study import Study
 

@@ -9,7 +9,7 @@ from regionlift.forecast.hindcast import COUNTED, MODELS, NOT_BETTER, SIMULATION
 from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table, text
 from regionlift.output.evidence import Book
-from regionlift.output.page import Block, Cell, Run
+from regionlift.output.payload import Block, Cell, Run
 from regionlift.output.words import level, listed, significant, span
 from regionlift.study import NetworkStudy, Study
 from regionlift.study.outlook import AHEAD, Fan, Outlook

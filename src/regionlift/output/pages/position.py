@@ -9,12 +9,12 @@ from regionlift.measures.stage import TITLES
 from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table
 from regionlift.output.evidence import Book
-from regionlift.output.page import Block, Cell, Page
 from regionlift.output.pages.common import (
     base_column,
     page,
     title_of,
 )
+from regionlift.output.payload import Block, Cell, Page
 from regionlift.output.words import level, listed, printed
 from regionlift.study import Study
 

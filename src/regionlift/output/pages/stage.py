@@ -9,7 +9,6 @@ from regionlift.measures.stage import TITLES
 from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table, text, verdicts
 from regionlift.output.evidence import Book
-from regionlift.output.page import Block, Cell, Page
 from regionlift.output.pages.common import (
     page,
     placed,
@@ -17,6 +16,7 @@ from regionlift.output.pages.common import (
     reading,
     title_of,
 )
+from regionlift.output.payload import Block, Cell, Page
 from regionlift.output.words import listed, span
 from regionlift.study import Study
 

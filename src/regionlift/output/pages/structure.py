@@ -10,8 +10,8 @@ from regionlift.measures.network.readings import RESHUFFLED, REWIRED
 from regionlift.output.blocks import table, text
 from regionlift.output.evidence import Book
 from regionlift.output.network_block import network_block
-from regionlift.output.page import Block, Cell, Page, Run
 from regionlift.output.pages.common import page, title_of
+from regionlift.output.payload import Block, Cell, Page, Run
 from regionlift.output.words import counted, level, listed, significant, span
 from regionlift.study import NetworkStudy, Study
 

@@ -6,8 +6,8 @@ import polars as pl
 
 from regionlift.output.blocks import table, text
 from regionlift.output.evidence import Book
-from regionlift.output.page import Block, Cell, Run
 from regionlift.output.pages.common import title_of
+from regionlift.output.payload import Block, Cell, Run
 from regionlift.output.words import listed, significant, span
 from regionlift.study import NetworkStudy
 
