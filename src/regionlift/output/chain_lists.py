@@ -77,7 +77,7 @@ def nodes(done: ChainStudy) -> pl.DataFrame:
                 **{QUESTIONS[q]: a.truth.value for q, a in call.answers.items()},
                 "facts known": call.known, "not known": ", ".join(call.unknown),
                 "other class at": "; ".join(f"{n} = {v:g}: {k}" for n, v, k in call.flips),
-                "evidence": f"chain_unmet/{done.region}|{id}/{done.chain.year}",
+                "evidence": f"chain_unmet/{done.region}|{id}/{done.chain.year}" if call.asked else "",
             }
         )  # fmt: skip
     return pl.DataFrame(rows, infer_schema_length=None)

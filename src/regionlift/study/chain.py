@@ -106,8 +106,12 @@ def chain_study(
     calls = classify(chain, facts, settings)
     seats = _seats(dataset)
     screens = {id: screen(f, settings) for id, f in facts.items()}
-    numbers = [q for f in facts.values() for q in node_numbers(dataset, settings, chain, f,
-                                                               screens[f.node.id])]  # fmt: skip
+    numbers = [
+        q
+        for id, f in facts.items()
+        if calls[id].kind != "user"
+        for q in node_numbers(dataset, settings, chain, f, screens[id])
+    ]
     return ChainStudy(
         region, last, chain, "", "", facts, calls,
         tuple(candidates(chain, facts, calls, met, seats)), screens,
