@@ -77,10 +77,17 @@ def nodes(done: ChainStudy) -> pl.DataFrame:
                 **{QUESTIONS[q]: a.truth.value for q, a in call.answers.items()},
                 "facts known": call.known, "not known": ", ".join(call.unknown),
                 "other class at": "; ".join(f"{n} = {v:g}: {k}" for n, v, k in call.flips),
-                "evidence": f"chain_unmet/{done.region}|{id}/{done.chain.year}" if call.asked else "",
+                "evidence": _evidence(done, id),
             }
         )  # fmt: skip
     return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def _evidence(done: ChainStudy, id: str) -> str:
+    try:
+        return done.find("chain_unmet", id).id
+    except KeyError:
+        return ""
 
 
 def _value(done: ChainStudy, measure: str, id: str) -> float | None:

@@ -32,6 +32,33 @@ def ellison_glaeser(shares: Floats, reference: Floats, herfindahl: float) -> flo
     return (raw - spread * herfindahl) / (spread * (1 - herfindahl))
 
 
+def litzenberger_sternberg(
+    jobs: Floats, firms: Floats, area: Floats, people: Floats
+) -> Floats:
+    r"""Cluster index of each industry in each place, shape (n, places).
+
+    .. math:: CI_{ij} = \frac{e_{ij}/a_j}{e_i/a} \cdot \frac{e_{ij}/p_j}{e_i/p}
+              \Big/ \frac{e_{ij}/b_{ij}}{e_i/b_i}
+
+    Density of jobs, specialisation, and the inverse of the size of firms, each against the whole
+    (Litzenberger & Sternberg 2006). Not a number where there is no firm.
+
+    Parameters
+    ----------
+    jobs, firms
+        By industry and place, shape (n, places); their sums over places are the whole.
+    area, people
+        By place, shape (places,).
+    """
+    whole, all_firms = jobs.sum(axis=1, keepdims=True), firms.sum(axis=1, keepdims=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        density = (jobs / area) / (whole / area.sum())
+        special = (jobs / people) / (whole / people.sum())
+        size = (jobs / firms) / (whole / all_firms)
+        found = density * special / size
+    return np.asarray(np.where(firms > 0, found, np.nan))
+
+
 def coagglomeration(shares: Floats, reference: Floats) -> Floats:
     r"""Pairs of industries, shape (n, n): do they stand in the same places?
 

@@ -70,6 +70,15 @@ def spread(inverse: Floats) -> Floats:
     return np.asarray(inverse.std(axis=0, ddof=1) / inverse.mean(axis=0))
 
 
+def multiplier_products(inverse: Floats) -> Floats:
+    r"""Multiplier product matrix, :math:`m_{ij} = l_{i\cdot} l_{\cdot j} / \sum l`, shape (n, n).
+
+    Rows keep the sums of rows of L, columns those of columns (Sonis, Hewings & Guo 2000).
+    """
+    rows, columns = inverse.sum(axis=1), inverse.sum(axis=0)
+    return np.asarray(np.outer(rows, columns) / inverse.sum())
+
+
 def upstreamness(account: Account, correction: Floats | None = None) -> Floats:
     r"""Mean number of steps from final use, :math:`U = (I - \tilde{B})^{-1} 1`.
 

@@ -36,6 +36,84 @@ def flegg_quotients(region: Floats, nation: Floats, *, exponent: float) -> Float
     return np.asarray(cross_quotients(region, nation) * size)
 
 
+def round_quotients(region: Floats, nation: Floats) -> Floats:
+    """RLQ_ij = SLQ_i / log2(1 + SLQ_j) (Round 1978): the buyer's size counts less than in CILQ."""
+    simple = simple_quotients(region, nation)
+    return np.asarray(np.divide.outer(simple, np.log2(1 + simple)))
+
+
+def augmented_quotients(region: Floats, nation: Floats, *, exponent: float) -> Floats:
+    """AFLQ: FLQ_ij times log2(1 + SLQ_j) where the buyer is specialised (Flegg & Webber 2000)."""
+    simple = simple_quotients(region, nation)
+    more = np.where(simple > 1, np.log2(1 + simple), 1.0)
+    return np.asarray(flegg_quotients(region, nation, exponent=exponent) * more)
+
+
+def cross_hauled(
+    output: Floats, used: Floats, national: tuple[Floats, Floats, Floats, Floats]
+) -> tuple[Floats, Floats]:
+    r"""Exports and imports of a region by CHARM, with the nation's cross-hauling (Kronenberg 2009).
+
+    .. math:: h_i = \frac{e_i + m_i - |e_i - m_i|}{x_i + d_i}, \quad
+              q^r_i = h_i (x^r_i + d^r_i), \quad
+              e^r_i = \tfrac12 (q^r_i + |b_i| + b_i), \; m^r_i = \tfrac12 (q^r_i + |b_i| - b_i)
+
+    with the balance :math:`b_i = x^r_i - d^r_i`; location quotients take :math:`q = 0`.
+
+    Parameters
+    ----------
+    output, used
+        Output x of the region by product, and what it uses d, inputs and final, shape (n,).
+    national
+        The same of the nation, then its exports and imports.
+
+    Raises
+    ------
+    ValueError
+        The nation neither makes nor uses a product the region does.
+    """
+    made, taken, sold, bought = national
+    whole = made + taken
+    if ((whole == 0) & (output + used > 0)).any():
+        raise ValueError("a product of the region is neither made nor used in the nation")
+    ratio = np.divide(sold + bought - np.abs(sold - bought), whole, out=np.zeros_like(whole),
+                      where=whole > 0)  # fmt: skip
+    both, balance = ratio * (output + used), output - used
+    return np.asarray((both + np.abs(balance) + balance) / 2), np.asarray(
+        (both + np.abs(balance) - balance) / 2
+    )
+
+
+def local_share_range(
+    flows: Floats, region: Floats, nation: Floats, exponents: tuple[float, ...]
+) -> tuple[float, float]:
+    r"""Least and greatest local share of these flows by FLQ, over the exponents.
+
+    .. math:: \sum_{ij} \min(FLQ_{ij}, 1)\, z_{ij} / \sum_{ij} z_{ij}
+
+    Parameters
+    ----------
+    flows
+        Domestic inputs, shape (n, m): n sellers of the quotients, m buyers, the first of them.
+    region, nation
+        Size of each industry, shape (n,), in the order of the rows, whose first m are the buyers.
+
+    Raises
+    ------
+    ValueError
+        Nothing flows, or an exponent is out of range.
+    """
+    total = float(flows.sum())
+    if total <= 0:
+        raise ValueError("nothing flows")
+    shares = [
+        float((np.minimum(flegg_quotients(region, nation, exponent=d), 1)[:, : flows.shape[1]]
+               * flows).sum()) / total
+        for d in exponents
+    ]  # fmt: skip
+    return min(shares), max(shares)
+
+
 def regional_coefficients(national: Floats, quotients: Floats) -> Floats:
     """National **domestic** coefficients times quotients capped at 1, (n, n); rows where (n,)."""
     factor = quotients[:, None] if quotients.ndim == 1 else quotients

@@ -197,3 +197,51 @@ class Trade:
         found["GVCB"] = total - found["DVA"]
         found["GVCF"] = found["DVA"] - found["DAVAX"]
         return found
+
+    def by_partner(self, seller: str) -> dict[str, Floats]:
+        r"""Source-based terms of one exporter by sector and partner, shape (sectors, regions).
+
+        Names as in :meth:`borin_mancini`; sums over both give its totals. With
+        :math:`e_{sr}` exports to r and :math:`L^d = (I - A_{ss})^{-1}`:
+
+        .. math:: DVA_{sr} = (v_s L^d)\, e_{sr}, \quad
+                  VAX_{sr} = (v_s L^d) (y_{sr} + A_{sr} [L \sum_{l \ne s} y_{\cdot l}]_r)
+
+        Raises
+        ------
+        ValueError
+            The seller is no region of the table.
+        """
+        if seller not in self.regions:
+            raise ValueError(f"{seller} is no region of the table: {', '.join(self.regions)}")
+        s = self.regions.index(seller)
+        inverse, technical = self.account.leontief, self.account.technical
+        share, at, o = self.account.value_added_shares, self.places[s], self._rest(s)
+        exports = self.exports[at]
+        alone = share[at] @ self.local[s]
+        foreign = share[o] @ inverse[np.ix_(o, at)]
+        once = solve(inverse[np.ix_(at, at)].T, foreign) @ self.local[s]
+        elsewhere = inverse @ np.delete(self.final, s, axis=1).sum(axis=1)
+        used = self._through(self._home)
+        absorbed, direct = np.zeros_like(exports), np.zeros_like(exports)
+        for r, to in enumerate(self.places):
+            if r != s:
+                inputs, final = technical[np.ix_(at, to)], self.final[at, r]
+                absorbed[:, r] = alone * (final + inputs @ elsewhere[to])
+                direct[:, r] = alone * (final + inputs @ used[to])
+        found = {
+            "EXGR": exports,
+            "DVA": alone[:, None] * exports,
+            "DDC": (share[at] @ inverse[np.ix_(at, at)] - alone)[:, None] * exports,
+            "FVA": once[:, None] * exports,
+            "FDC": (foreign - once)[:, None] * exports,
+            "VAX": absorbed,
+            "DAVAX": direct,
+        }
+        found["DC"] = found["DVA"] + found["DDC"]
+        found["FC"] = found["FVA"] + found["FDC"]
+        found["REF"] = found["DVA"] - found["VAX"]
+        found["GVC"] = exports - found["DAVAX"]
+        found["GVCB"] = exports - found["DVA"]
+        found["GVCF"] = found["DVA"] - found["DAVAX"]
+        return found
