@@ -40,7 +40,7 @@ columns = pd.MultiIndex.from_product([sorted(set(regions), key=regions.index), [
                                      names=["region", "category"])
 Zf, Yf = pd.DataFrame(Z, index, index), pd.DataFrame(F, index, columns)
 V = pd.DataFrame((x - Z.sum(axis=0))[None], ["va"], index)
-system = pymrio.IOSystem(Z=Zf, Y=Yf, va=pymrio.Extension("va", F=V))
+system = pymrio.IOSystem(Z=Zf, Y=Yf, va={"F": V, "name": "va"})
 """,
         "system.calc_all()",
     ),
