@@ -214,6 +214,42 @@ def test_another_region_gets_the_chain_of_its_own_links_or_none() -> None:
     assert all(v.truth is OPEN and v.settles for v in nothing.verdicts)
 
 
+def nation() -> Dataset:
+    """The province with a national table only: the flows of all regions, of no region."""
+    tables, _, _ = province(0)
+    links = tables["links"].filter(pl.col("level") == "industry", pl.col("year") == 2022)
+    whole = links.group_by("from", "to", "level", "year").agg(
+        pl.col("value").sum(), pl.col("imported_value").sum()
+    )
+    kept = {k: v for k, v in tables.items() if not k.startswith("chain")}
+    whole = whole.with_columns(pl.lit(None, pl.String).alias("region"))
+    return dataset_of({**kept, "links": whole})
+
+
+def test_a_national_table_gives_bounds_that_are_derived_and_no_class() -> None:
+    done = studied(nation(), "Nanling")
+    assert done.chain is not None and done.chain.derived
+    assert set(done.calls) == set(["33", "34", "35", "36", "37", "38", "40"])
+    assert {c.kind for c in done.calls.values()} == {""}
+    for measure in ("chain_output", "chain_coverage", "chain_unmet"):
+        found = done.find(measure, "34")
+        assert found.provenance == "derived"
+        assert found.low is not None and found.high is not None and found.value is not None
+        assert found.low <= found.value <= found.high and found.low < found.high
+    narrow = studied(nation(), "Nanling", flegg_low=0.3, flegg_high=0.3)
+    ends = narrow.find("chain_covered"), done.find("chain_covered")
+    assert ends[0].low == pytest.approx(ends[0].high)
+    assert ends[1].low < ends[0].value < ends[1].high  # type: ignore[operator]
+
+
+def test_without_the_imports_of_the_nation_nothing_is_derived() -> None:
+    tables = {k: v for k, v in nation().tables.items()}
+    links = tables["links"].select("region", "from", "to", "value", "level", "year")
+    panel = province(0)[0]["panel"]
+    done = studied(dataset_of({"links": links, "panel": panel}), "Nanling")
+    assert done.chain is None and "no input-output link" in done.reason
+
+
 def test_links_without_a_local_part_cannot_tell() -> None:
     tables, _, _ = province(0)
     links = tables["links"].drop("local_value", "imported_value")

@@ -182,6 +182,16 @@ _DEFAULTS = (
         "house rule: the rest is many small flows", "house",
     ),
     Threshold(
+        "flegg_low", 0.14, 0.0, 0.3,
+        "least exponent of Flegg's quotient, where a national table stands in for a regional one",
+        "lowest of ten fitted regions; no study gives one number", "standard",
+    ),
+    Threshold(
+        "flegg_high", 0.6, 0.3, 0.9,
+        "greatest exponent of Flegg's quotient",
+        "highest of ten fitted regions; no study gives one number", "standard",
+    ),
+    Threshold(
         "import_concentration", 0.4, 0.25, 0.6,
         "Herfindahl index of imports by country above which they are concentrated",
         "European Commission, SWD(2021) 352, criterion 1", "standard",

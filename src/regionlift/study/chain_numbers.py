@@ -36,8 +36,10 @@ class Numbers:
     period: str
     provenance: Provenance = Provenance.OBSERVED
 
-    def of(self, measure: str, value: float | None, rows: Rows, gap: Gap, n: int | None = None,
-           provenance: Provenance | None = None) -> Quantity:  # fmt: skip
+    def of(
+        self, measure: str, value: float | None, rows: Rows, gap: Gap, n: int | None = None,
+        provenance: Provenance | None = None, bounds: tuple[float, float] | None = None,
+    ) -> Quantity:  # fmt: skip
         """The number with its rows, or the unknown with its reason."""
         unit = self.dataset.unit(registry()[measure].unit)
         source = provenance or self.provenance
@@ -45,7 +47,8 @@ class Numbers:
             return Quantity(measure, self.subject, self.period, None, unit,
                             status=Status.NOT_COLLECTED, reason=gap.reason, settles=gap.settles,
                             provenance=source)  # fmt: skip
-        return Quantity(measure, self.subject, self.period, float(value), unit, n=n,
+        low, high = bounds if bounds is not None else (None, None)
+        return Quantity(measure, self.subject, self.period, float(value), unit, low, high, n,
                         provenance=source, sql=rows.sql, rows=rows.count)  # fmt: skip
 
 
@@ -69,10 +72,12 @@ def node_numbers(
     output = None if supply.untold else supply.output
     either = _ASKED if output is not None and not facts.node.demand else gap
     yield make.of("chain_demand", facts.node.demand, _demand_rows(dataset, chain, facts), _ASKED)
-    yield make.of("chain_output", output, made, gap,
+    yield make.of("chain_output", output, made, gap, bounds=supply.bounds,
                   provenance=None if chain.proposed else Provenance.OBSERVED)  # fmt: skip
-    for measure, value in (("chain_coverage", facts.coverage), ("chain_unmet", facts.unmet)):
-        yield make.of(measure, None if output is None else value, both, either)
+    covered, open_ = _bounds(facts)
+    for measure, value, ends in (("chain_coverage", facts.coverage, covered),
+                                 ("chain_unmet", facts.unmet, open_)):  # fmt: skip
+        yield make.of(measure, None if output is None else value, both, either, bounds=ends)
     if chain.proposed:
         return
     count = len(supply.suppliers) if supply.output is not None else None
@@ -84,8 +89,19 @@ def node_numbers(
     yield from _traded(make, chain, facts, screened)
 
 
+def _bounds(facts: Facts) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
+    """Ends of coverage and of unmet demand, where local output has ends."""
+    demand, ends = facts.node.demand, facts.supply.bounds
+    if not demand or ends is None:
+        return None, None
+    low, high = ends
+    return (low / demand, high / demand), (max(0.0, demand - high), max(0.0, demand - low))
+
+
 def _source(dataset: Dataset, chain: Chain, facts: Facts) -> Provenance:
     """Provenance of what rests on demand: a sum of flows is derived from them."""
+    if chain.derived:
+        return Provenance.DERIVED
     if chain.proposed:
         return dataset.provenance("links", "value", "local_value")
     return Provenance.DERIVED if facts.node.demand_from == "edges" else Provenance.OBSERVED
@@ -158,8 +174,8 @@ def _supply_rows(dataset: Dataset, chain: Chain, facts: Facts) -> Rows:
     """Organisations of the region at the node; in a proposed chain, flows into the block."""
     id = quoted(facts.node.id)
     if chain.proposed:
-        sql = _flows_sql(dataset, chain.region, chain.year, facts.node.id)
-        return Rows(sql, facts.supply.flows)
+        seat = "" if chain.derived else chain.region
+        return Rows(_flows_sql(dataset, seat, chain.year, facts.node.id), facts.supply.flows)
     where = [f"region = {quoted(chain.region)}", f"chain_node = {id}"]
     if dataset.has("orgs", "type"):
         where.append(f"(type IS NULL OR type IN ({', '.join(map(quoted, MAKERS))}))")
@@ -187,8 +203,14 @@ def _both_rows(dataset: Dataset, facts: Facts, made: Rows) -> Rows:
 
 def _flows_sql(dataset: Dataset, region: str, year: int, code: str) -> str:
     codes = ", ".join(quoted(i.code) for i in dataset.block)
-    columns = [c for c in ("value", "local_value", "imported_value") if dataset.has("links", c)]
-    where = [f"region = {quoted(region)}", f'"from" = {quoted(code)}', f'"to" IN ({codes})']
+    parts = ("value", "domestic_value", "local_value", "imported_value")
+    columns = [c for c in parts if dataset.has("links", c)]
+    where = [f'"from" = {quoted(code)}', f'"to" IN ({codes})']
+    if dataset.has("links", "region"):
+        # without a region: the nation's, as the region's are derived from them
+        reference = quoted(dataset.manifest.dataset.reference_region)
+        national = f"(region IS NULL OR region = {reference})"
+        where.insert(0, f"region = {quoted(region)}" if region else national)
     if dataset.has("links", "year"):
         where.append(f"year = {year}")
     if dataset.has("links", "level"):
@@ -230,8 +252,14 @@ def whole_numbers(
     demand = sum(f.node.demand or 0.0 for f in both)
     met = sum(min(f.node.demand or 0.0, f.supply.output or 0.0) for f in both)
     stake = sum(f.unmet or 0.0 for f in both)
-    yield make.of("chain_covered", met / demand if demand else None, behind, gap, len(both))
-    yield make.of("chain_at_stake", stake if both else None, behind, gap, len(both))
+    ends = None
+    if chain.derived and demand:
+        ends = [sum(f.supply.bounds[e] for f in both if f.supply.bounds) for e in (0, 1)]
+    within = None if ends is None else (ends[0] / demand, ends[1] / demand)
+    rest = None if ends is None else (demand - ends[1], demand - ends[0])
+    yield make.of("chain_covered", met / demand if demand else None, behind, gap, len(both),
+                  bounds=within)  # fmt: skip
+    yield make.of("chain_at_stake", stake if both else None, behind, gap, len(both), bounds=rest)
     if chain.proposed:
         return
     final = [f for f in facts.values() if not chain.uses(f.node.id)]

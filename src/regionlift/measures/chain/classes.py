@@ -199,6 +199,12 @@ def _served(facts: Facts, lines: Mapping[str, float]) -> dict[str, Answer]:
             "of its chain_edges")}  # fmt: skip
     if demand == 0:
         return {"made": first, "covers": Answer(Truth.MET, "nobody here asks for it")}
+    if supply.bounds is not None:
+        low, high = (_percent(b / demand) for b in supply.bounds)
+        return {"made": first, "covers": Answer(
+            Truth.CANNOT_TELL, f"bought locally: {low} to {high} of local demand, derived from "
+            "the national table; what other regions have is not known either",
+            "links of the region, or its chain table")}  # fmt: skip
     line = facts.line if facts.line is not None else lines["weak_coverage"]
     covered = supply.output / demand
     where = f"three in four regions: at least {_percent(line)}" if facts.line is not None else (

@@ -9,6 +9,7 @@ import polars as pl
 
 from regionlift.data.dataset import Dataset
 from regionlift.measures.chain.nodes import Chain, Node, block_flows
+from regionlift.measures.chain.regionalised import BOUNDS
 
 #: Types of organisation that make things; an unknown type may.
 MAKERS = ("enterprise", "foreign")
@@ -30,7 +31,8 @@ class Supply:
 
     ``output`` sums the revenue that is known; ``untold`` counts suppliers without one. Where it
     was read from links, ``listed`` is False: no supplier has a name, and ``flows`` counts the
-    links. ``reason`` says why nothing is known.
+    links; ``bounds`` are those of an output derived from a national table. ``reason`` says why
+    nothing is known.
     """
 
     output: float | None
@@ -38,6 +40,7 @@ class Supply:
     listed: bool = True
     reason: str = ""
     flows: int = 0
+    bounds: tuple[float, float] | None = None
 
     @property
     def untold(self) -> int:
@@ -237,7 +240,7 @@ def _grouped(rows: pl.DataFrame) -> dict[str, tuple[Supplier, ...]]:
 
 def _supplies(dataset: Dataset, chain: Chain) -> dict[str, Supply]:
     if chain.proposed:
-        return _bought_here(dataset, chain)
+        return _bought_here(chain)
     placed = makers(dataset, chain.year)
     own = placed.filter(pl.col("region") == chain.region) if placed is not None else None
     if own is None or own.is_empty():
@@ -250,27 +253,33 @@ def _supplies(dataset: Dataset, chain: Chain) -> dict[str, Supply]:
     }
 
 
-def _bought_here(dataset: Dataset, chain: Chain) -> dict[str, Supply]:
+#: The two ends of a derived local part.
+BOUND = ("low", "high")
+
+
+def _bought_here(chain: Chain) -> dict[str, Supply]:
     """Local value of the flows into the block, by supplying industry."""
-    flows = block_flows(dataset, chain.year)[0].filter(
-        pl.col("region") == chain.region, pl.col("to").is_in([i.code for i in dataset.block])
-    )
+    flows = chain.flows if chain.flows is not None else pl.DataFrame(schema=BOUNDS)
+    ends = [pl.col(c) if chain.derived else pl.lit(None, pl.Float64).alias(c) for c in BOUND]
     reason = "the links do not say which part is supplied locally (local_value)"
     sums = flows.group_by("from").agg(
         pl.when(pl.col("local_value").is_null().any()).then(None)
         .otherwise(pl.col("local_value").sort_by("to").sum()).alias("local"),
-        pl.len().alias("flows"),
+        pl.len().alias("flows"), *(end.sum() for end in ends),
     )  # fmt: skip
     found = {
-        code: Supply(local, listed=False, reason="" if local is not None else reason, flows=count)
-        for code, local, count in sums.iter_rows()
-    }
+        code: Supply(
+            local, listed=False, reason="" if local is not None else reason, flows=count,
+            bounds=(low, high) if chain.derived else None,
+        )
+        for code, local, count, low, high in sums.iter_rows()
+    }  # fmt: skip
     return {n.id: found.get(n.id, Supply(None, listed=False, reason=reason)) for n in chain.nodes}
 
 
 def _lines(dataset: Dataset, chain: Chain, least: int = 5) -> dict[str, float]:
     """Lower quartile over all regions of the local share of a supplying industry."""
-    if not chain.proposed:
+    if not chain.proposed or chain.derived:
         return {}
     flows = block_flows(dataset, chain.year)[0].filter(
         pl.col("to").is_in([i.code for i in dataset.block])

@@ -11,6 +11,7 @@ import polars as pl
 
 from regionlift.data.dataset import Dataset
 from regionlift.evidence.settings import Settings
+from regionlift.measures.chain.regionalised import regionalised
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,11 @@ class Edge:
 
 @dataclass(frozen=True)
 class Chain:
-    """The chain of one region. ``proposed`` ones come from input-output links, not from a user."""
+    """The chain of one region. ``proposed`` ones come from input-output links, not from a user.
+
+    Those carry their ``flows`` into the block; ``derived`` ones stem from a national table, and
+    their flows have bounds of the local part, ``low`` and ``high``.
+    """
 
     region: str
     year: int
@@ -53,6 +58,8 @@ class Chain:
     edges: tuple[Edge, ...]
     origin: str
     proposed: bool
+    flows: pl.DataFrame | None = None
+    derived: bool = False
 
     @cached_property
     def _places(self) -> dict[str, Node]:
@@ -206,8 +213,7 @@ def proposed(dataset: Dataset, settings: Settings, region: str, year: int) -> Ch
     NoChainError
         If the region has no input-output links of the block.
     """
-    flows, year = block_flows(dataset, year)
-    own = flows.filter(pl.col("region") == region)
+    own, year, derived = flows_of(dataset, settings, region, year)
     block = {i.code: i for i in dataset.block}
     bought = _main(own.filter(pl.col("to").is_in(list(block))), "from", settings["chain_cover"])
     sold = _main(
@@ -226,8 +232,8 @@ def proposed(dataset: Dataset, settings: Settings, region: str, year: int) -> Ch
     suppliers = [c for c in bought["code"] if c not in block]
     ids = [*block, *suppliers, *(c for c in sold["code"] if c not in suppliers)]
     within = own.filter(pl.col("from").is_in(ids), pl.col("to").is_in(ids))
-    into = own.filter(pl.col("to").is_in(list(block))).group_by("from")
-    demand = dict(into.agg(pl.col("value").sum()).iter_rows())
+    into = own.filter(pl.col("to").is_in(list(block)))
+    demand = dict(into.group_by("from").agg(pl.col("value").sum()).iter_rows())
     nodes = tuple(
         Node(
             c, *dataset.scope.name_of(c), 1 if c in block else 2 if c in suppliers else 0, None,
@@ -246,7 +252,39 @@ def proposed(dataset: Dataset, settings: Settings, region: str, year: int) -> Ch
         f"proposed from the input-output links of {year}: the block, and the industries that make "
         f"up {share} of its purchases and of its sales to other industries"
     )
-    return Chain(region, year, nodes, edges, origin, True)
+    if derived:
+        origin = (
+            f"derived from the national input-output table of {year}: the nation's technology, "
+            f"the region's sizes, and Flegg's quotient with exponents from "
+            f"{settings['flegg_low']:g} to {settings['flegg_high']:g}; no number of it was observed"
+        )
+    return Chain(region, year, nodes, edges, origin, True, into, derived)
+
+
+def flows_of(
+    dataset: Dataset, settings: Settings, region: str, year: int
+) -> tuple[pl.DataFrame, int, bool]:
+    """Input-output links of a region, their year, and whether they are derived from the nation's.
+
+    Raises
+    ------
+    NoChainError
+        If there are neither.
+    """
+    try:
+        flows, told = block_flows(dataset, year)
+        own = flows.filter(pl.col("region") == region)
+        if own.height:
+            return own, told, False
+        why = NoChainError(
+            f"{region} has no input-output link in {told}", f"table links of {region}"
+        )
+    except NoChainError as error:
+        why = error
+    found = regionalised(dataset, settings, region, year)
+    if found is None:
+        raise why
+    return found[0], found[1], True
 
 
 def _main(flows: pl.DataFrame, end: str, cover: float) -> pl.DataFrame:

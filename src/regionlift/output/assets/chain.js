@@ -62,6 +62,8 @@ function chainBlock(block) {
 
   const heads = block.columns.map((title, column) => chainSvg("text", { x: model.x(column) + CHAIN_BOX.width / 2, y: 16, "text-anchor": "middle", class: "chain-head" }, title));
   const picture = chainSvg("svg", { class: "chain-picture", viewBox: `0 0 ${model.width} ${model.height}`, role: "group", "aria-label": `${block.title}. ${block.finding}` }, ...heads, ...flows, ...boxes);
+  picture.style.maxWidth = `${model.width * 1.1}px`;
+  picture.style.minWidth = `${Math.min(832, model.width * 0.8)}px`;
   const [toggle, list] = disclosure(words.chainAll, () => tableView(block.table, block.id, block.title), `${block.id}-list`);
   return make("section", { class: "block chain", id: `block-${block.id}` },
     make("h2", {}, block.title),

@@ -10,7 +10,7 @@ from regionlift.output.chain_block import chain_block
 from regionlift.output.evidence import Book
 from regionlift.output.pages.common import page
 from regionlift.output.payload import Block, Cell, Page, Run, Table
-from regionlift.output.words import counted, level, listed, significant, with_unit
+from regionlift.output.words import counted, level, listed, significant, span, with_unit
 from regionlift.study import ChainStudy, Study
 
 TITLE = "The industry chain"
@@ -73,6 +73,9 @@ def _covered(done: ChainStudy, book: Book) -> list[Run]:
         return [f"How much of the chain's demand the region could meet cannot be told: "
                 f"{whole.reason}."]  # fmt: skip
     if done.chain is not None and done.chain.proposed:
+        if done.chain.derived:
+            what = f" ({span(whole)}) of what the block buys from these {whole.n} industries would "
+            return ["Derived, not observed: ", book.link(whole), what, "be bought in the region."]
         what = f" of what the block buys from these {whole.n} industries is bought in the region; "
         return [book.link(whole), what, book.link(stake), " a year is bought elsewhere."]
     said: list[Run] = ["Local output could meet ", book.link(whole), " of the demand of the ",
