@@ -19,10 +19,11 @@ BLOCK = {"33", "34", "35", "36", "37", "38", "40"}
 #: Years whose patents and joint events count: the default.
 YEARS = 5
 
-MEASURES = ("chain_", "link_", "core_", "local_input_share", "foreign_input_share")
+MEASURES = ("chain_", "link_", "core_", "industry_pair", "local_input_share", "foreign_input_share")
 
 NOT_AGAIN = {
     "chain_density": "needs every region's quotients: test_chain, by hand",
+    "industry_pair": "test_chain, by definition",
     "core_overlap": "needs the list of cores: test_chain, by hand",
     "supplier_intensity": "needs the list of cores: test_chain, by hand",
     "supplier_certified": "needs the list of cores: test_chain, by hand",
@@ -44,6 +45,11 @@ class Chain:
         book.close()
         heads = {head: place for place, head in enumerate(lines[0])}
         self.home, self.node, self.revenue = {}, {}, {}
+        placed = [r for r in lines[1:] if r[heads["产业链环节"]] and r[heads["地区"]] == region]
+        self.founded, self.closed = (
+            [int(r[heads[h]]) if r[heads[h]] else None for r in placed]
+            for h in ("成立年份", "注销年份")
+        )
         for line in lines[1:]:
             org = str(line[heads["机构编号"]])
             self.home[org] = str(line[heads["地区"]] or "")
@@ -79,7 +85,7 @@ class Chain:
         if measure.startswith("core_"):
             return (self.core(measure, part),)
         if not part:
-            return (self.whole(measure),)
+            return (self.whole(measure, int(period)),)
         return (self.of_node(measure, part, int(period)),)
 
     def share(self, measure: str, region: str, part: str, year: int) -> float:
@@ -112,12 +118,15 @@ class Chain:
         elsewhere = {r["from"] for r in firm if r["to"] != core}
         return len({r["from"] for r in near} - elsewhere)
 
-    def whole(self, measure: str) -> float:
+    def whole(self, measure: str, year: int) -> float:
         pairs = [(self.demand(n), self.output(n)) for n in self.nodes]
         if measure == "chain_covered":
             return sum(min(p) for p in pairs) / sum(d for d, _ in pairs)
         if measure == "chain_at_stake":
             return sum(max(0.0, d - x) for d, x in pairs)
+        if measure in ("chain_entries", "chain_exits"):
+            which = self.founded if measure == "chain_entries" else self.closed
+            return sum(y is not None and year - 3 < y <= year for y in which)
         assert measure == "chain_complete"
         final = [n for n in self.nodes if not self.uses[n]]
         return sum(bool(self.makers(n)) for n in final) / len(final)

@@ -418,6 +418,33 @@ def test_relatedness_by_hand() -> None:
     assert np.isnan(density(present[:, :1], proximity(present[:, :1]))).all()
 
 
+def test_pairs_of_industries_by_definition() -> None:
+    tables, _, _ = province(0)
+    found = studied(dataset_of(tables)).clusters
+    assert found is not None and found.column == "employment"
+    panel = tables["panel"].filter(pl.col("year") == found.year)
+    size = {(r, i): v for r, i, v in panel.select("region", "industry", "employment").iter_rows()}
+    wanted = ["33", "34", "35", "36", "37", "38", "40", "TOTAL"]
+    named = {r for r, _ in size}
+    places = sorted(r for r in named if all(size.get((r, i)) is not None for i in wanted))
+    assert found.regions == len(places)
+    whole = sum(size[r, "TOTAL"] for r in places)
+
+    def share(code: str, region: str) -> float:
+        return size[region, code] / sum(size[r, code] for r in places)
+
+    x = {r: size[r, "TOTAL"] / whole for r in places}
+    for pair in found.pairs:
+        sums = sum((share(pair.first, r) - x[r]) * (share(pair.second, r) - x[r]) for r in places)
+        assert pair.places == pytest.approx(sums / (1 - sum(v * v for v in x.values())))
+    mid = np.median([p.places for p in found.pairs]), np.median([p.inputs for p in found.pairs])
+    for pair in found.pairs:
+        assert pair.inputs is not None
+        assert pair.together == (pair.places > mid[0] and pair.inputs > mid[1])
+        inside = [g for g in found.groups if pair.first in g and pair.second in g]
+        assert inside or not pair.together
+
+
 # ------------------------------------------------------------------------------------- the outputs
 
 

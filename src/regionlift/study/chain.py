@@ -13,11 +13,12 @@ from regionlift.data.dataset import Dataset
 from regionlift.evidence.quantity import Quantity
 from regionlift.evidence.settings import Settings
 from regionlift.evidence.verdict import Truth, Verdict
-from regionlift.measures.chain.candidates import Candidate, candidates
+from regionlift.measures.chain.candidates import Candidate, Seat, candidates
 from regionlift.measures.chain.classes import Call, classify
 from regionlift.measures.chain.dependency import Screen, screen
 from regionlift.measures.chain.facts import Facts, facts_of
-from regionlift.measures.chain.nodes import Chain, NoChainError, chain_of
+from regionlift.measures.chain.industries import Clusters, industry_clusters
+from regionlift.measures.chain.nodes import Chain, NoChainError, chain_of, flows_of
 from regionlift.measures.chain.stress import Shock, stress
 from regionlift.measures.chain.suppliers import (
     Ability,
@@ -29,7 +30,13 @@ from regionlift.measures.chain.suppliers import (
     purchases,
 )
 from regionlift.measures.relatedness import density, proximity
-from regionlift.study.chain_numbers import firm_numbers, link_numbers, node_numbers, whole_numbers
+from regionlift.study.chain_numbers import (
+    firm_numbers,
+    link_numbers,
+    node_numbers,
+    pair_numbers,
+    whole_numbers,
+)
 from regionlift.study.network import NetworkStudy
 
 Frames = dict[str, pl.DataFrame]
@@ -57,6 +64,7 @@ class ChainStudy:
     purchases: Purchases | None
     supplies: tuple[CoreSupply, ...]
     ability: Ability | None
+    clusters: Clusters | None
     quantities: tuple[Quantity, ...]
     verdicts: tuple[Verdict, ...]
 
@@ -88,6 +96,8 @@ def chain_study(
         settings.whole("network_years"),
     )  # fmt: skip
     links = link_numbers(dataset, region, last)
+    groups = industry_clusters(dataset, _own_flows(dataset, settings, region, last), last)
+    links += [] if groups is None else pair_numbers(dataset, region, groups)
     firms = [] if bought is None else firm_numbers(
         dataset, region, settings, bought, supplies, overlap(supplies), able
     )  # fmt: skip
@@ -98,7 +108,7 @@ def chain_study(
         held = _untold("chain.dependent", region, str(why), why.settles)
         return ChainStudy(
             region, last, None, str(why), why.settles, {}, {}, (), {}, (), cores, bought,
-            supplies, able, (*links, *firms), (gaps, held),
+            supplies, able, groups, (*links, *firms), (gaps, held),
         )  # fmt: skip
     met = None if network is None else _partners(network)
     quotients, densities = _industries(frames, region, chain.year)
@@ -116,9 +126,19 @@ def chain_study(
         region, last, chain, "", "", facts, calls,
         tuple(candidates(chain, facts, calls, met, seats)), screens,
         tuple(stress(chain, facts, [id for id, _ in cores])), cores, bought, supplies, able,
-        (*numbers, *whole_numbers(dataset, chain, facts), *links, *firms),
+        groups, (*numbers, *whole_numbers(dataset, chain, facts), *links, *firms),
         (_gaps(chain, calls), _dependent(chain, screens)),
     )  # fmt: skip
+
+
+def _own_flows(
+    dataset: Dataset, settings: Settings, region: str, year: int
+) -> pl.DataFrame | None:
+    """The region's input-output links, observed or derived; None where there are none."""
+    try:
+        return flows_of(dataset, settings, region, year)[0]
+    except NoChainError:
+        return None
 
 
 def _last(dataset: Dataset) -> int:
@@ -163,10 +183,13 @@ def _partners(network: NetworkStudy) -> dict[str, set[str]]:
     return found
 
 
-def _seats(dataset: Dataset) -> dict[str, str]:
+def _seats(dataset: Dataset) -> dict[str, Seat]:
     if not dataset.has("orgs", "org_id", "region"):
         return {}
-    return {i: r or "" for i, r in dataset.tables["orgs"].select("org_id", "region").iter_rows()}
+    orgs = dataset.tables["orgs"]
+    revenue = pl.col("revenue") if "revenue" in orgs.columns else pl.lit(None, pl.Float64)
+    rows = orgs.select("org_id", "region", revenue.alias("revenue")).iter_rows()
+    return {id: Seat(region or "", money) for id, region, money in rows}
 
 
 def _industries(

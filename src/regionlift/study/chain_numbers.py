@@ -14,6 +14,7 @@ from regionlift.evidence.quantity import Provenance, Quantity, Status
 from regionlift.evidence.settings import Settings
 from regionlift.measures.chain.dependency import Screen
 from regionlift.measures.chain.facts import MAKERS, Facts, Trade
+from regionlift.measures.chain.industries import Clusters
 from regionlift.measures.chain.nodes import Chain, NoChainError, block_flows
 from regionlift.measures.chain.suppliers import Ability, CoreSupply, Purchases
 from regionlift.measures.network.numbers import Rows
@@ -51,6 +52,9 @@ class Numbers:
         return Quantity(measure, self.subject, self.period, float(value), unit, low, high, n,
                         provenance=source, sql=rows.sql, rows=rows.count)  # fmt: skip
 
+
+#: Years over which entry into the chain and exit from it are counted (item 69).
+MOVES = 3
 
 _PLACED = "orgs with chain_node and revenue"
 _ASKED = Gap("local demand is not in the tables", "demand in chain_nodes, or value in chain_edges")
@@ -262,12 +266,33 @@ def whole_numbers(
     yield make.of("chain_at_stake", stake if both else None, behind, gap, len(both), bounds=rest)
     if chain.proposed:
         return
+    yield from _moves(make, chain)
     final = [f for f in facts.values() if not chain.uses(f.node.id)]
     told = [f for f in final if f.supply.output is not None]
     share = sum(bool(f.supply.suppliers) for f in told) / len(told) if told else None
     gap = Gap("no organisation is placed on the chain", "orgs with chain_node")
     yield make.of("chain_complete", share, _quantities(chain, told, ("chain_suppliers",)), gap,
                   len(told))  # fmt: skip
+
+
+def _moves(make: Numbers, chain: Chain) -> Iterator[Quantity]:
+    """Organisations of the chain founded, and closed, in the last years."""
+    gap = Gap("founded, closed or chain_node is not in the orgs table", "founded, closed in orgs")
+    for measure, column in (("chain_entries", "founded"), ("chain_exits", "closed")):
+        count, behind = None, Rows("", 0)
+        if make.dataset.has("orgs", "region", "chain_node", column):
+            first = chain.year - MOVES + 1
+            rows = make.dataset.tables["orgs"].filter(
+                pl.col("region") == chain.region, pl.col("chain_node").is_not_null(),
+                pl.col(column).is_between(first, chain.year),
+            )  # fmt: skip
+            count = rows.height
+            behind = Rows(
+                f"SELECT org_id, name, chain_node, {column}, _rows FROM orgs WHERE region = "
+                f"{quoted(chain.region)} AND chain_node IS NOT NULL AND {column} BETWEEN {first} "
+                f"AND {chain.year} ORDER BY org_id", count,
+            )  # fmt: skip
+        yield make.of(measure, count, behind, gap, provenance=Provenance.OBSERVED)
 
 
 def _quantities(chain: Chain, facts: Sequence[Facts], measures: tuple[str, ...]) -> Rows:
@@ -303,6 +328,27 @@ def link_numbers(dataset: Dataset, region: str, year: int) -> list[Quantity]:
         behind = Rows(_flows_sql(dataset, region, told, code), rows)
         for measure, number in (("link_local", local / value), ("link_at_stake", value - local)):
             found.append(make.of(measure, None if gaps else number, behind, gap))
+    return found
+
+
+def pair_numbers(dataset: Dataset, region: str, groups: Clusters) -> list[Quantity]:
+    """Co-agglomeration of every pair of sub-industries, with the panel's rows."""
+    found = []
+    total = dataset.base_industry
+    source = dataset.provenance("panel", groups.column)
+    for pair in groups.pairs:
+        codes = ", ".join(map(quoted, (pair.first, pair.second, total)))
+        sql = (
+            f"SELECT region, industry, {groups.column}, _rows FROM panel WHERE year = "
+            f"{groups.year} AND industry IN ({codes}) ORDER BY region, industry"
+        )
+        rows = dataset.tables["panel"].filter(
+            pl.col("year") == groups.year,
+            pl.col("industry").is_in([pair.first, pair.second, total]),
+        )
+        make = Numbers(dataset, f"{region}|{pair.first}-{pair.second}", str(groups.year), source)
+        found.append(make.of("industry_pair", pair.places, Rows(sql, rows.height), _ASKED,
+                             groups.regions))  # fmt: skip
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from regionlift.measures.chain.classes import Call
 from regionlift.measures.chain.facts import Facts
@@ -26,6 +27,15 @@ class Candidate:
     revenue: float | None = None
 
 
+class Seat(NamedTuple):
+    """Where an organisation is, and what it turns over."""
+
+    region: str
+    revenue: float | None
+
+
+NOWHERE = Seat("", None)
+
 #: Types that could make something; the others are partners in research.
 PRODUCERS = ("enterprise", "foreign", "")
 
@@ -44,7 +54,7 @@ def candidates(
     facts: Mapping[str, Facts],
     calls: Mapping[str, Call],
     partners: Mapping[str, set[str]] | None,
-    regions: Mapping[str, str],
+    seats: Mapping[str, Seat],
     most: int = 10,
 ) -> list[Candidate]:
     """Candidates of every node that is not strong, the likeliest first.
@@ -57,23 +67,24 @@ def candidates(
     Parameters
     ----------
     partners : organisation -> those it has a joint event with; None without a network
-    regions : organisation -> its region
+    seats : organisation -> its region and revenue
     most : names a node, inside and outside each
     """
     found: list[Candidate] = []
-    for id, own in facts.items():
+    for id, own in sorted(facts.items(), key=lambda p: (-(p[1].unmet or 0.0), p[0])):
         roles = [ROLES[c] for c in calls[id].possible if c in ROLES]
         if not roles:
             continue
         if inside := next((r[0] for r in roles if r[0]), ""):
-            found += _inside(chain, own, inside, partners)[:most]
-        found += _outside(chain, own, roles[0][1], partners, regions)[:most]
+            found += _inside(chain, own, inside, partners, seats)[:most]
+        found += _outside(chain, own, roles[0][1], partners, seats)[:most]
     return found
 
 
 def _inside(
-    chain: Chain, facts: Facts, role: str, partners: Mapping[str, set[str]] | None
-) -> list[Candidate]:
+    chain: Chain, facts: Facts, role: str, partners: Mapping[str, set[str]] | None,
+    seats: Mapping[str, Seat],
+) -> list[Candidate]:  # fmt: skip
     patents = {h.id: h.patents for h in facts.holders or ()}
     rows = []
     if role != "as a second source":
@@ -86,7 +97,8 @@ def _inside(
     making = {s.id for s in facts.supply.suppliers}
     rows += [
         Candidate(facts.node.id, role, h.id, h.name, chain.region,
-                  _why(False, h.patents, h.type), False, h.patents, _met(partners, h.id))
+                  _why(False, h.patents, h.type), False, h.patents, _met(partners, h.id),
+                  seats.get(h.id, NOWHERE).revenue)
         for h in sorted(
             facts.holders or (), key=lambda h: (h.type not in PRODUCERS, -h.patents, h.id)
         )
@@ -97,21 +109,23 @@ def _inside(
 
 def _outside(
     chain: Chain, facts: Facts, role: str, partners: Mapping[str, set[str]] | None,
-    regions: Mapping[str, str],
+    seats: Mapping[str, Seat],
 ) -> list[Candidate]:  # fmt: skip
     patents = {h.id: h.patents for h in facts.outside or ()}
     types = {h.id: h.type for h in facts.outside or ()}
     names = {h.id: h.name for h in facts.outside or ()}
-    revenue = {m.id: m.revenue for m in facts.makers_elsewhere or ()}
+    making = {m.id for m in facts.makers_elsewhere or ()}
     names |= {m.id: m.name for m in facts.makers_elsewhere or ()}
-    wanted = revenue if role == "to buy from" else names
+    wanted = [i for i in names if i in making or role != "to buy from"]
     rows = []
     for id in wanted:
-        here = {p for p in (partners or {}).get(id, set()) if regions.get(p) == chain.region}
+        met = (partners or {}).get(id, set())
+        here = {p for p in met if seats.get(p, NOWHERE).region == chain.region}
+        seat = seats.get(id, NOWHERE)
         rows.append(
-            Candidate(facts.node.id, role, id, names[id], regions.get(id, ""),
-                      _why(id in revenue, patents.get(id, 0), types.get(id, "")), id in revenue,
-                      patents.get(id, 0), len(here), revenue.get(id))
+            Candidate(facts.node.id, role, id, names[id], seat.region,
+                      _why(id in making, patents.get(id, 0), types.get(id, "")), id in making,
+                      patents.get(id, 0), len(here), seat.revenue)
         )  # fmt: skip
     return sorted(rows, key=lambda c: (not c.makes, -c.partners, -c.patents, c.id))
 

@@ -72,6 +72,17 @@ _define("chain_at_stake", "Value at stake over the chain", "链条缺口金额",
 _define("chain_complete", "Final products made here", "整机成套率", "share", (7,),
         "final nodes with a local supplier / final nodes",
         "operational reading of the paper, item 7")  # fmt: skip
+_define("chain_entries", "Entry into the chain", "链上企业进入", "count", (63, 69),
+        "organisations of the region placed on the chain that were founded in the last three "
+        "years", "operational reading of the paper, item 69")  # fmt: skip
+_define("chain_exits", "Exit from the chain", "链上企业退出", "count", (63, 69),
+        "organisations of the region placed on the chain that closed in the last three years",
+        "operational reading of the paper, item 69")  # fmt: skip
+_define("industry_pair", "Co-agglomeration of two sub-industries", "行业共聚度", "index", (64,),
+        "sum_r (s_ir - x_r)(s_jr - x_r) / (1 - sum_r x_r^2); s shares of regions in an industry, "
+        "x in all industries; above 0: the two stand in the same regions",
+        "Ellison & Glaeser 1997, Journal of Political Economy 105, 889-927",
+        {"panel": ("region", "industry", "year")})  # fmt: skip
 _define("link_local", "Inputs from this industry bought in the region", "本地采购占比", "share",
         (6, 66), "local value / value of the flows from the industry into the block",
         "operational reading of the paper, item 6",

@@ -21,7 +21,7 @@ def dependency(study: Study, book: Book) -> Page:
     blocks: list[Block] = []
     if done.chain is not None and not done.chain.proposed:
         blocks += [_screen(study, done, done.chain, book), *_stress(done, done.chain)]
-    blocks += _cores(done, book)
+    blocks += [*_cores(done, book), *_clusters(study, done, book)]
     if done.chain is None:
         blocks.insert(0, text(f"What would settle the rest: {done.settles}."))
     blocks.append(verdicts([study.verdict("chain.dependent")], book, study))
@@ -147,6 +147,34 @@ def _cores(done: ChainStudy, book: Book) -> list[Block]:
     return [*blocks, *_ability(done, book)]
 
 
+def _clusters(study: Study, done: ChainStudy, book: Book) -> list[Block]:
+    """Which sub-industries stand in the same places and trade with each other."""
+    found = done.clusters
+    if found is None:
+        return []
+    name = study.dataset.scope.name_of
+    rows: list[list[Cell]] = [
+        [name(p.first)[0], name(p.second)[0],
+         book.cell(done.find("industry_pair", f"{p.first}-{p.second}")),
+         "–" if p.inputs is None else {"text": f"{significant(100 * p.inputs)}%", "sort": p.inputs},
+         "together" if p.together else ""]
+        for p in found.pairs
+    ]  # fmt: skip
+    groups = [listed([name(c)[0] for c in g], 9) for g in found.groups]
+    note = (
+        f"Over {found.regions} regions in {found.year}, by {found.column.replace('_', ' ')}. "
+        "Together: both the co-agglomeration and the link are above the median of all pairs"
+        + (" (no input-output links here: the first alone)." if found.pairs[0].inputs is None
+           else ".")
+    )  # fmt: skip
+    if groups:
+        note += " Clusters: " + "; ".join(groups) + "."
+    heads = ["Sub-industry", "And", ">Co-agglomeration", ">Larger share in the other's inputs",
+             "In words"]  # fmt: skip
+    return [table("industry-clusters", "Which sub-industries belong together", heads, rows, note,
+                  10)]  # fmt: skip
+
+
 def _ability(done: ChainStudy, book: Book) -> list[Block]:
     """Whether suppliers keep their own advantage: levels beside others, patents beside before."""
     if done.ability is None:
@@ -158,6 +186,9 @@ def _ability(done: ChainStudy, book: Book) -> list[Block]:
                      book.cell(done.find(measure, "others"))])  # fmt: skip
     before = next(q for q in done.quantities if q.measure == "supplier_patents" and "|" in
                   q.subject)  # fmt: skip
+    if done.chain is not None and not done.chain.proposed:
+        rows.append(["Entry into the chain, three years", book.cell(done.find("chain_entries")),
+                     "exit", book.cell(done.find("chain_exits"))])  # fmt: skip
     rows.append(["Patents in the last years", book.cell(done.find("supplier_patents")),
                  "as many years before", book.cell(before)])  # fmt: skip
     note = (
