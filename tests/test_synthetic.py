@@ -281,7 +281,7 @@ def test_other_seed_other_numbers(provinces: list[Province]) -> None:
 def test_stage_changes_only_the_statistics() -> None:
     one, two = generate(3, stage="factor"), generate(3, stage="structure")
     changed = {name for name in one.tables if not one.tables[name].equals(two.tables[name])}
-    assert changed == {"panel", "links"}
+    assert changed == {"panel", "links", "own_supply"}
 
 
 def test_stage_is_drawn_from_the_seed() -> None:

@@ -71,6 +71,17 @@ def _input_shares(rng: np.random.Generator, industries: list[str], standing: Arr
     return weights
 
 
+def own_supply(links: pl.DataFrame) -> pl.DataFrame:
+    """Local share of the domestic inputs from each industry, as the links have it."""
+    domestic = pl.col("value").sum() - pl.col("imported_value").sum()
+    keys = ["region", "from", "year"]
+    return (
+        links.group_by(keys, maintain_order=True)
+        .agg((pl.col("local_value").sum() / domestic).round(6).alias("local_share"))
+        .rename({"from": "product"})
+    )
+
+
 def firm_links(
     rng: np.random.Generator, orgs: pl.DataFrame, core_firms: list[str], region: str, year: int
 ) -> pl.DataFrame:

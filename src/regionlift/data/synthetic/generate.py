@@ -10,7 +10,7 @@ from regionlift.data.synthetic.catalogue import REGION
 from regionlift.data.synthetic.chain import chain_tables, plan_chain, trade_table
 from regionlift.data.synthetic.citations import cite, count_citations, technology_truths
 from regionlift.data.synthetic.economy import GAUGES, economy
-from regionlift.data.synthetic.flows import firm_links
+from regionlift.data.synthetic.flows import firm_links, own_supply
 from regionlift.data.synthetic.orgs import Cast, cast
 from regionlift.data.synthetic.patents import file_patents, patent_tables
 from regionlift.data.synthetic.platform import TRUTHS as PLATFORM
@@ -61,7 +61,7 @@ def generate(
     --------
     >>> province = generate(0, stage="value")
     >>> province.truths.economy.stage, len(province.tables)
-    ('value', 19)
+    ('value', 20)
     """
     led = stage if stage is not None else GAUGES[stream(seed, "stage").integers(len(GAUGES))]
     statistics, economy_truths = economy(seed, led, regions=regions, years=years)
@@ -79,6 +79,7 @@ def generate(
     tables = {
         **statistics,
         "links": pl.concat([statistics["links"], suppliers]),
+        "own_supply": own_supply(statistics["links"]),
         "orgs": people.table,
         "projects": projects,
         "members": members,
