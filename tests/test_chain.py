@@ -250,6 +250,27 @@ def test_without_the_imports_of_the_nation_nothing_is_derived() -> None:
     assert done.chain is None and "no input-output link" in done.reason
 
 
+def test_years_are_never_mixed() -> None:
+    """The newest year that any region has counts; a region that has only older rows has none."""
+    tables, _, _ = province(0)
+    links = tables["links"].filter(pl.col("level") == "industry")
+    mine = pl.col("region") == "Nanling"
+    older = links.filter(~mine | (pl.col("year") < 2022))
+    done = studied(dataset_of({**tables, "links": older}), "Nanling")
+    assert done.chain is None and "no input-output link in 2022" in done.reason
+    half = links.filter(~mine | (pl.col("year") < 2022) | (pl.col("to") < "36"))
+    some = studied(dataset_of({**tables, "links": half}), "Nanling")
+    own = half.filter(mine, pl.col("year") == 2022, pl.col("from") == "32")
+    assert some.find("link_at_stake", "32").value == pytest.approx(
+        (own["value"] - own["local_value"]).sum()
+    )
+    measure = registry()["local_input_share"]
+    assert isinstance(measure, Measure)
+    found = measure(dataset_of({**tables, "links": half}), settings())
+    row = found.filter(pl.col("id") == "local_input_share/Nanling/2022").row(0, named=True)
+    assert row["value"] is None and row["reason"] == "3 of 7 sub-industries have links"
+
+
 def test_links_without_a_local_part_cannot_tell() -> None:
     tables, _, _ = province(0)
     links = tables["links"].drop("local_value", "imported_value")

@@ -11,12 +11,14 @@ from importlib.metadata import requires
 import numpy as np
 import pytest
 from hypothesis import given
+from scipy.stats import entropy
 
 from regionlift.measures.inputoutput import clusters, extraction, linkages
 from regionlift.measures.inputoutput.account import Account
 from regionlift.measures.inputoutput.audit import UnsoundTableError
 from regionlift.measures.inputoutput.table import table_of
 from regionlift.measures.inputoutput.trade import Trade, vertical_specialisation
+from regionlift.measures.structure import theil_rationalisation
 from test_inputoutput import drawn, few, four_by_five, grid, leather, rows, seeds
 
 
@@ -146,6 +148,15 @@ def test_reat_coagglomeration_is_12_where_ellison_and_glaeser_say_0089() -> None
     for r in rows("derived_ellison_glaeser_pairwise_FK2014"):
         i, j = industries.index(r["i"]), industries.index(r["j"])
         assert pairs[i, j] == pytest.approx(float(r["gamma_c_pair"]))
+
+
+def test_reat_theil_is_the_mean_log_deviation() -> None:
+    """Ours is Theil's T of value added by employment, the divergence scipy computes."""
+    earned, jobs = np.array([60.0, 30.0, 10.0]), np.array([20.0, 30.0, 50.0])
+    ours = float(theil_rationalisation(earned, jobs))
+    assert ours == pytest.approx(float(entropy(earned, jobs)))
+    share = jobs / jobs.sum()
+    assert ours != pytest.approx(float(-(share * np.log(earned / earned.sum() / share)).sum()))
 
 
 def test_leontief_and_fio_take_the_spread_along_the_wrong_axis() -> None:

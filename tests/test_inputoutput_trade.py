@@ -12,6 +12,8 @@ from hypothesis import given
 
 from regionlift.measures.inputoutput import clusters, linkages, regional
 from regionlift.measures.inputoutput.account import Account
+from regionlift.measures.inputoutput.audit import audit
+from regionlift.measures.inputoutput.identities import IdentityError, held
 from regionlift.measures.inputoutput.table import table_of
 from regionlift.measures.inputoutput.trade import KWW, Trade
 from test_inputoutput import drawn, few, four_by_five, grid, rows, seeds
@@ -103,6 +105,36 @@ def test_sectors_and_partners_add_up_to_the_exporter(seed: int) -> None:
             assert own[term].sum() == pytest.approx(value[s], abs=1e-12), term
     with pytest.raises(ValueError, match="nowhere is no region"):
         trade.by_partner("nowhere")
+
+
+@few
+@given(seeds)
+def test_identities_hold_at_run_time_and_a_broken_table_is_refused(seed: int) -> None:
+    account = drawn(seed)
+    up, down = linkages.position(account)
+    assert (up >= 1).all() and (down >= 1).all()
+    trade = Trade(account)
+    for s, region in enumerate(trade.regions):
+        exports = trade.exports[trade.places[s]].sum()
+        assert 0 < trade.vertical(region) < exports
+    # a table whose rows do not add up: marked when audited, refused where it would matter
+    table = account.table
+    odd = Account(
+        table_of(table.flows, 1.2 * table.final, list(table.sectors), list(table.regions),
+                 list(table.final_regions), output=table.output)
+    )  # fmt: skip
+    assert "unbalanced" in {f.code for f in audit(odd.table)}
+    with pytest.raises(IdentityError, match="differ by"):
+        linkages.position(odd)
+    with pytest.raises(IdentityError, match="add up to exports"):
+        Trade(odd).koopman_wang_wei()
+
+
+def test_an_identity_that_is_no_number_does_not_hold() -> None:
+    held("equal", np.array([1.0, 2.0]), np.array([1.0, 2.0 + 1e-12]))
+    for wrong in (np.array([1.0, np.nan]), np.array([1.0, 2.1])):
+        with pytest.raises(IdentityError, match="odd: the two sides"):
+            held("odd", wrong, np.array([1.0, 2.0]))
 
 
 def test_round_quotients_as_in_quadrium() -> None:

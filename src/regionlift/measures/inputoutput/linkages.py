@@ -8,6 +8,7 @@ import numpy as np
 
 from regionlift.measures.cube import Floats
 from regionlift.measures.inputoutput.account import Account
+from regionlift.measures.inputoutput.identities import held
 
 
 class Key(StrEnum):
@@ -49,7 +50,9 @@ def normalised(linkage: Floats, weights: Floats | None = None) -> Floats:
 
     With weights (shares of final demand, say) the mean is the weighted one (Hazari 1970).
     """
-    return np.asarray(linkage / np.average(linkage, weights=weights))
+    found = np.asarray(linkage / np.average(linkage, weights=weights))
+    held("the mean of a normalised linkage is 1", np.average(found, weights=weights), 1.0)
+    return found
 
 
 def key_sectors(account: Account) -> list[Key]:
@@ -103,6 +106,23 @@ def upstreamness(account: Account, correction: Floats | None = None) -> Floats:
         raise ValueError("exports and stocks are as large as output: nothing is used at home")
     shares = account.table.flows / at_home[:, None]
     return np.asarray(np.linalg.solve(np.eye(len(shares)) - shares, np.ones(len(shares))))
+
+
+def position(account: Account) -> tuple[Floats, Floats]:
+    r"""Upstreamness and downstreamness of a closed table, held against each other.
+
+    .. math:: \sum_i v_i x_i U_i = \sum_i f_i D_i
+
+    Raises
+    ------
+    IdentityError
+        If the two sides differ: the table is not balanced.
+    """
+    up, down = upstreamness(account), downstreamness(account)
+    table = account.table
+    earned, used = table.value_added @ up, table.final.sum(axis=1) @ down
+    held("value added by upstreamness is final use by downstreamness", earned, used)
+    return up, down
 
 
 def downstreamness(account: Account) -> Floats:

@@ -12,6 +12,7 @@ from scipy.linalg import solve
 
 from regionlift.measures.cube import Floats
 from regionlift.measures.inputoutput.account import Account
+from regionlift.measures.inputoutput.identities import held
 from regionlift.measures.inputoutput.table import Places
 
 KWW = (
@@ -89,6 +90,23 @@ class Trade:
     def _rest(self, s: int) -> Places:
         return np.delete(np.arange(len(self.final)), self.places[s])
 
+    def vertical(self, seller: str) -> float:
+        """Imports in the exports of a region, VS; with its own value added they make up exports.
+
+        See :func:`vertical_specialisation`. In the account of the region alone: what left it and
+        came back counts as imported.
+        """
+        s = self.regions.index(seller)
+        at, o = self.places[s], self._rest(s)
+        technical, exports = self.account.technical, self.exports[at].sum(axis=1)
+        found = vertical_specialisation(
+            technical[np.ix_(at, at)], technical[np.ix_(o, at)], exports
+        )
+        own = float(self.account.value_added_shares[at] @ self.local[s] @ exports)
+        whole = np.array([exports.sum()])
+        held("VS and domestic value added make up exports", np.array([found + own]), whole)
+        return found
+
     def koopman_wang_wei(self) -> Floats:
         """Nine terms of each region's exports, shape (regions, 9), columns :data:`KWW`.
 
@@ -119,7 +137,10 @@ class Trade:
                 foreign @ inputs @ used[o],
                 foreign @ inputs @ sold[o],
             ])  # fmt: skip
-        return np.array(rows)
+        found = np.array(rows)
+        held("terms of Koopman, Wang & Wei add up to exports", found.sum(axis=1),
+             np.array([total[at].sum() for at in self.places]))  # fmt: skip
+        return found
 
     def wang_wei_zhu(self, seller: str, buyer: str) -> Floats:
         """Sixteen terms of the exports of one region to another, shape (sectors, 16).
@@ -155,7 +176,9 @@ class Trade:
             partner * final, partner * stays, partner * leaves,
             other * final, other * stays, other * leaves,
         ]  # fmt: skip
-        return np.column_stack(terms)
+        found = np.column_stack(terms)
+        held("terms of Wang, Wei & Zhu add up to exports", found.sum(axis=1), self.exports[at, r])
+        return found
 
     def borin_mancini(self) -> dict[str, Floats]:
         r"""Source-based terms of every exporter, arrays over regions (Borin & Mancini 2023).
@@ -192,6 +215,7 @@ class Trade:
         total = np.array([self.exports[at].sum() for at in self.places])
         found["DC"] = found["DVA"] + found["DDC"]
         found["FC"] = found["FVA"] + found["FDC"]
+        held("terms of Borin & Mancini add up to exports", found["DC"] + found["FC"], total)
         found["REF"] = found["DVA"] - found["VAX"]
         found["GVC"] = total - found["DAVAX"]
         found["GVCB"] = total - found["DVA"]
@@ -240,6 +264,7 @@ class Trade:
         }
         found["DC"] = found["DVA"] + found["DDC"]
         found["FC"] = found["FVA"] + found["FDC"]
+        held("terms of Borin & Mancini add up to exports", found["DC"] + found["FC"], exports)
         found["REF"] = found["DVA"] - found["VAX"]
         found["GVC"] = exports - found["DAVAX"]
         found["GVCB"] = exports - found["DVA"]
