@@ -181,6 +181,44 @@ def test_a_supplier_without_revenue_opens_the_class_but_never_closes_a_gap() -> 
     assert set(done.calls[strong].possible) <= {"stabilise", "strong", "strengthen"}
 
 
+def changed(**columns: pl.Expr) -> Dataset:
+    """The province with columns of its nodes and organisations replaced."""
+    tables = dict(province(0)[0])
+    for name, made in columns.items():
+        table, column = name.split("__")
+        tables[table] = tables[table].with_columns(made.alias(column))
+    return dataset_of(tables)
+
+
+def test_firms_that_closed_make_nothing_and_that_is_known() -> None:
+    done = studied(changed(orgs__founded=pl.lit(1990), orgs__closed=pl.lit(2000)))
+    _, planted, _ = province(0)
+    assert {f.supply.output for f in done.facts.values()} == {0.0}
+    assert all(done.calls[i].kind == k for i, k in planted.items() if k == "supplement")
+    assert done.find("chain_covered").value == 0
+
+
+def test_suppliers_without_turnover_are_weak_not_a_crash() -> None:
+    done = studied(changed(orgs__revenue=pl.lit(0.0)))
+    weak = [i for i, k in province(0)[1].items() if k == "strong"]
+    assert {done.calls[i].kind for i in weak} == {"strengthen"}
+    assert done.find("chain_largest", weak[0]).reason == "the suppliers turn over nothing"
+
+
+def test_what_nobody_asks_for_is_no_gap() -> None:
+    done = studied(changed(chain_nodes__demand=pl.lit(0.0)))
+    missing = [i for i, k in province(0)[1].items() if k in ("supplement", "buy_from_neighbour")]
+    assert {done.calls[i].kind for i in missing} == {"unasked"}
+    assert all(done.calls[i].kind == "extend" for i, k in province(0)[1].items() if k == "extend")
+    assert not done.shocks and done.find("chain_covered").value is None
+
+
+@pytest.mark.parametrize("technologies", [" ; ;", None])
+def test_blank_technologies_are_not_known_ones(technologies: str | None) -> None:
+    done = studied(changed(chain_nodes__technologies=pl.lit(technologies, pl.String)))
+    assert all(f.holders is None for f in done.facts.values())
+
+
 def test_demand_follows_from_the_flows_where_the_table_has_none() -> None:
     tables, planted, _ = province(0)
     nodes = tables["chain_nodes"].drop("demand", "tier")

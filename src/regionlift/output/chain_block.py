@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regionlift.measures.chain.classes import CLASSES, TITLES, TITLES_ZH, Call
+from regionlift.measures.chain.classes import CLASSES, FINE, TITLES, TITLES_ZH, Call
 from regionlift.measures.chain.nodes import Chain
 from regionlift.output.chain_layout import columns_of
 from regionlift.output.evidence import Book
@@ -79,7 +79,7 @@ def _finding(done: ChainStudy) -> str:
     ]
     if open_ := done.of_kind(""):
         parts.append(f"{len(open_)} cannot be told")
-    fine = len(done.of_kind("strong")) + len(done.of_kind("ordinary"))
+    fine = sum(len(done.of_kind(kind)) for kind in FINE)
     return f"{listed(parts) or 'No broken link'}; {fine} of {len(done.calls)} need nothing."
 
 

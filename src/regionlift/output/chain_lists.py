@@ -9,7 +9,7 @@ import polars as pl
 
 from regionlift.data.scope import Scope
 from regionlift.evidence.quantity import Quantity
-from regionlift.measures.chain.classes import QUESTIONS, TITLES, TITLES_ZH
+from regionlift.measures.chain.classes import FINE, QUESTIONS, TITLES, TITLES_ZH
 from regionlift.study import ChainStudy, Study
 
 Sheet = tuple[Sequence[str], Sequence[Sequence[Any]]]
@@ -32,7 +32,7 @@ def chain_sheets(study: Study) -> Mapping[str, Sheet]:
     sheets: dict[str, Sheet] = {}
     if done.chain is not None:
         sheets["chain gaps"] = _sheet(nodes(done).filter(~pl.col("class").is_in(
-            [TITLES[k] for k in ("strong", "ordinary", "user")])))  # fmt: skip
+            [TITLES[k] for k in FINE])))  # fmt: skip
         sheets["chain links"] = _sheet(nodes(done))
         sheets["chain flows"] = _sheet(_flows(done))
         everyone = named(done)

@@ -17,7 +17,7 @@ from regionlift.evidence.ledger import Trace
 from regionlift.evidence.quantity import Status
 from regionlift.evidence.settings import Settings
 from regionlift.forecast.hindcast import COUNTED
-from regionlift.measures.chain.classes import CLASSES
+from regionlift.measures.chain.classes import CLASSES, FINE
 from regionlift.measures.chain.classes import TITLES as LINKS
 from regionlift.measures.stage import TITLES
 from regionlift.output.words import counted, exact, listed, printed, span
@@ -121,7 +121,7 @@ def _chain(done: ChainStudy, console: Console) -> None:
         if names and kind != "strong":
             _line(console, head, f"{LINKS.get(kind, 'cannot tell'):<21}{listed(names, 4)}")
             head = ""
-    strong = len(done.of_kind("strong")) + len(done.of_kind("ordinary"))
+    strong = sum(len(done.of_kind(kind)) for kind in FINE)
     _line(console, head, f"{strong} of {len(done.calls)} links need nothing")
     held = next(v for v in done.verdicts if v.clause == "chain.dependent")
     _line(console, "", f"dependent on few countries: {held.truth} ({held.reason})")

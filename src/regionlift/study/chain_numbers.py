@@ -87,6 +87,8 @@ def node_numbers(
     count = len(supply.suppliers) if supply.output is not None else None
     yield make.of("chain_suppliers", count, made, gap, provenance=Provenance.OBSERVED)
     none = Gap("nobody makes it here", _PLACED) if count == 0 else gap
+    if count and output == 0:
+        none = Gap("the suppliers turn over nothing", _PLACED)
     largest = supply.largest_share if supply.suppliers else None
     yield make.of("chain_largest", largest, made, none, provenance=Provenance.OBSERVED)
     yield from _surroundings(make, settings, chain, facts, made)

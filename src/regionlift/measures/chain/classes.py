@@ -20,13 +20,17 @@ CLASSES = (
 TITLES = {
     "strengthen": "strengthen", "supplement": "supplement", "extend": "extend",
     "stabilise": "stabilise", "buy_from_neighbour": "buy from a neighbour", "strong": "strong",
-    "ordinary": "supplied here as elsewhere", "user": "customer",
+    "ordinary": "supplied here as elsewhere", "unasked": "nobody here asks for it",
+    "user": "customer",
 }  # fmt: skip
 TITLES_ZH = {
     "strengthen": "强链", "supplement": "补链", "extend": "延链", "stabilise": "稳链",
     "buy_from_neighbour": "邻区采购", "strong": "优势环节",
-    "ordinary": "本地配套正常", "user": "下游用户",
+    "ordinary": "本地配套正常", "unasked": "本地无需求", "user": "下游用户",
 }  # fmt: skip
+
+#: Kinds that ask for nothing.
+FINE = ("strong", "ordinary", "unasked", "user")
 
 #: Question -> how it reads; the order in which they are asked.
 QUESTIONS = {
@@ -132,6 +136,8 @@ def _classified(
             "attainable": _attainable(own, lines["holders_needed"]),
         }
         possible, asked = decide({q: a.truth for q, a in answers.items()})
+        if own.node.demand == 0 and possible == ("buy_from_neighbour",):
+            possible = ("unasked",)
         if chain.proposed:
             # an industry is no product: that it is bought here does not make it strong
             possible = tuple("ordinary" if c == "strong" else c for c in possible)

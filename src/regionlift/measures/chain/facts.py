@@ -242,11 +242,12 @@ def _supplies(dataset: Dataset, chain: Chain) -> dict[str, Supply]:
     if chain.proposed:
         return _bought_here(chain)
     placed = makers(dataset, chain.year)
-    own = placed.filter(pl.col("region") == chain.region) if placed is not None else None
-    if own is None or own.is_empty():
+    here = pl.col("region") == chain.region
+    # that all of them have closed is known; that nobody was ever placed is not
+    if placed is None or not dataset.tables["orgs"].filter(here)["chain_node"].count():
         reason = f"no organisation of {chain.region} is placed on the chain (orgs, chain_node)"
         return {n.id: Supply(None, reason=reason) for n in chain.nodes}
-    grouped = _grouped(own)
+    grouped = _grouped(placed.filter(here))
     return {
         n.id: Supply(sum(s.revenue or 0.0 for s in grouped.get(n.id, ())), grouped.get(n.id, ()))
         for n in chain.nodes

@@ -16,7 +16,7 @@ for (const [name, text] of Object.entries(CHAIN_WORDS)) words[name] ??= text;
 const CHAIN_KINDS = {
   supplement: ["#b3261e", "+"], strengthen: ["#e07b00", "↑"], extend: ["#5b3a8c", "→"],
   stabilise: ["#8a6d00", "!"], buy_from_neighbour: ["#56a9dc", "⇄"], strong: ["#1f4e79", "✓"],
-  ordinary: ["#1f4e79", "✓"], user: ["#737d87", "·"], unknown: ["#737d87", "?"],
+  ordinary: ["#1f4e79", "✓"], unasked: ["#737d87", "–"], user: ["#737d87", "·"], unknown: ["#737d87", "?"],
 };
 const CHAIN_BOX = { width: 178, height: 40, gapX: 88, gapY: 12, top: 34, side: 6 };
 

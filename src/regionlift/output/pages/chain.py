@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regionlift.evidence.quantity import Quantity
-from regionlift.measures.chain.classes import CLASSES, TITLES, TITLES_ZH
+from regionlift.measures.chain.classes import CLASSES, FINE, TITLES, TITLES_ZH
 from regionlift.measures.chain.nodes import Chain
 from regionlift.output.blocks import columns, table, text, verdicts
 from regionlift.output.chain_block import chain_block
@@ -14,9 +14,6 @@ from regionlift.output.words import counted, level, listed, significant, span, w
 from regionlift.study import ChainStudy, Study
 
 TITLE = "The industry chain"
-
-#: What is a gap of the region: not one of these classes.
-FINE = ("strong", "ordinary", "user")
 
 CAVEAT = (
     "Local output is the revenue of the organisations placed at a node: it may hold other products "
