@@ -40,12 +40,15 @@ def draws(kernel: Callable[..., Floats], arrays: list[Floats], settings: Setting
     """The kernel on reweighted arrays, (replicate, ...); their last axis is the unit."""
     w = weights(arrays[0].shape[-1], settings)
     shape = (1,) * (arrays[0].ndim - 1)
+    # the unit is the last axis of the view and the first in memory: a sum over half a dozen units
+    # is then a few long additions, three times as fast as many short ones
+    units = [np.ascontiguousarray(np.moveaxis(array, -1, 0))[:, None] for array in arrays]
     parts = []
     with np.errstate(divide="ignore", invalid="ignore"):
         for start in range(0, len(w), _CHUNK):
-            block = w[start : start + _CHUNK]
-            block = block.reshape(len(block), *shape, -1)
-            parts.append(kernel(*(array * block for array in arrays)))
+            block = np.ascontiguousarray(w[start : start + _CHUNK].T)
+            block = block.reshape(*block.shape, *shape)
+            parts.append(kernel(*(np.moveaxis(unit * block, 0, -1) for unit in units)))
     return np.concatenate(parts)
 
 
