@@ -1,0 +1,329 @@
+"""Identities of relatedness and complexity, and the cases in which packages go wrong."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from tests.shared import shared_data
+
+from regionlift.measures.relatedness import complexity as cx
+from regionlift.measures.relatedness.change import entries, exits
+from regionlift.measures.relatedness.cooccurrence import co_occurrence, proximity, related
+from regionlift.measures.relatedness.nearness import (
+    density,
+    fast_density,
+    nearest_density,
+    outlook_gain,
+    relative_density,
+)
+from regionlift.measures.relatedness.specialisation import (
+    TableError,
+    advantaged,
+    entropy,
+    gini,
+    location_quotient,
+)
+from regionlift.measures.relatedness.variety import coherence, ease_of_recombination, variety
+
+COUNTS = arrays(
+    np.int64, st.tuples(st.integers(1, 9), st.integers(1, 9)), elements=st.integers(0, 9)
+)
+
+
+def nested(regions: int, activities: int, seed: int = 0) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    able = np.sort(rng.random(regions))[:, None]
+    hard = np.sort(rng.random(activities))
+    return (rng.random((regions, activities)) < 1 / (1 + np.exp(9 * (hard - able)))).astype(int)
+
+
+def test_a_region_identical_to_the_nation_is_tied_exactly() -> None:
+    """The float form gives 0.9999999999999998, and M = 0, for such regions."""
+    table = np.outer([1, 2, 3], [0.1, 0.2, 0.7])
+    assert advantaged(table).all()
+    assert advantaged(np.outer([3, 7, 11], [13, 17, 19, 23])).all()
+    big = np.outer([3, 7, 11], [13, 17, 19, 23]) * 10**7
+    assert advantaged(big).all()
+    big[0, 0] -= 1
+    held = advantaged(big)
+    assert not held[0, 0]
+    assert held[1:, 0].all()
+
+
+@given(COUNTS)
+def test_the_test_for_one_is_the_whole_number_comparison(x: np.ndarray) -> None:
+    total = int(x.sum())
+    rows, columns = x.sum(axis=1).tolist(), x.sum(axis=0).tolist()
+    expected = [
+        [v * total >= rows[i] * columns[j] and v > 0 for j, v in enumerate(row)]
+        for i, row in enumerate(x.tolist())
+    ]
+    held = advantaged(x)
+    assert held.tolist() == expected
+    assert (held.any(axis=1) == (x.sum(axis=1) > 0)).all()
+    assert (held.any(axis=0) == (x.sum(axis=0) > 0)).all()
+
+
+def test_zero_rows_and_columns_are_no_quotient_and_no_advantage() -> None:
+    """R turns NaN into 1: a region without anything becomes specialised in everything."""
+    x = np.array([[5, 0, 2], [0, 0, 0], [1, 0, 3]])
+    lq = location_quotient(x)
+    assert np.isnan(lq[1]).all()
+    assert np.isnan(lq[:, 1]).all()
+    assert not advantaged(x)[1].any()
+    assert np.isnan(location_quotient(np.zeros((2, 2)))).all()
+
+
+@pytest.mark.parametrize("bad", [[[1.0, -1.0]], [[1.0, np.nan]], [1.0, 2.0]])
+def test_bad_tables(bad: list[object]) -> None:
+    with pytest.raises(TableError):
+        advantaged(np.array(bad))
+
+
+@given(arrays(np.bool_, st.tuples(st.integers(1, 8), st.integers(1, 8))))
+def test_proximity_is_the_smaller_conditional_probability(m: np.ndarray) -> None:
+    phi = proximity(m)
+    for i in range(m.shape[1]):
+        for j in range(m.shape[1]):
+            both, a, b = int((m[:, i] & m[:, j]).sum()), int(m[:, i].sum()), int(m[:, j].sum())
+            expected = 0.0 if i == j or not (a and b) else min(both / a, both / b)
+            assert phi[i, j] == pytest.approx(expected)
+    d = density(m, phi)
+    told = d[np.isfinite(d)]
+    assert ((told >= 0) & (told <= 1 + 1e-12)).all()
+
+
+def test_both_bases_have_their_names() -> None:
+    m = nested(30, 8)
+    a, b = related(m, "association"), related(m, "association", basis="occurrence")
+    assert (a.basis, b.basis) == ("co-occurrence", "occurrence")
+    occur, both = m.sum(axis=0), co_occurrence(m)
+    assert b.values[0, 1] == pytest.approx(both[0, 1] * 30 / (occur[0] * occur[1]))
+    assert a.values[0, 1] == pytest.approx(
+        both[0, 1] * both.sum() / (both[0].sum() * both[1].sum())
+    )
+    ochiai = related(m, "cosine", basis="occurrence").values
+    assert ochiai[2, 3] == pytest.approx(both[2, 3] / np.sqrt(occur[2] * occur[3]))
+    assert not a.values.diagonal().any()
+    assert (related(m, "association", diagonal=1.0).values.diagonal() == 1).all()
+
+
+def test_who_is_related_to_none_is_named() -> None:
+    m = np.array([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0]])
+    found = related(m, "proximity")
+    assert found.alone.tolist() == [2, 3]
+    assert np.isnan(density(m, found.values)[:, 2:]).all()
+
+
+def test_nearest_is_weighted_and_not_a_count() -> None:
+    """ecomplexity returns counts 0, 1, 2: it computes the weighted product and drops it."""
+    m = nested(40, 12, 3)
+    phi = proximity(m)
+    found = nearest_density(m, phi, 3)
+    assert not np.allclose(found, np.round(found))
+    c = 5
+    near = np.flatnonzero(phi[:, c] >= np.sort(phi[:, c])[-3])
+    expected = (m[:, near] @ phi[near, c]) / phi[near, c].sum()
+    np.testing.assert_allclose(found[:, c], expected)
+    np.testing.assert_allclose(nearest_density(m, phi, 99), density(m, phi))
+
+
+def test_single_precision_is_the_same_to_six_digits() -> None:
+    m = nested(60, 45, 1)
+    phi, found = fast_density(m)
+    np.testing.assert_allclose(phi, proximity(m), atol=1e-6)
+    np.testing.assert_allclose(found, density(m, proximity(m)), atol=1e-5)
+
+
+def test_relative_density_has_mean_0_and_standard_deviation_1_among_options() -> None:
+    m = nested(40, 12, 3) > 0
+    z = relative_density(m, density(m, proximity(m)))
+    assert np.isnan(z[m]).all()
+    for row in z:
+        own = row[np.isfinite(row)]
+        if len(own) > 2 and own.std() > 0:
+            assert own.mean() == pytest.approx(0, abs=1e-9)
+            assert own.std() == pytest.approx(1, abs=1e-9)
+
+
+# --- complexity ----------------------------------------------------------------------------------
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 10_000))
+def test_complexity_is_the_eigenvector_of_the_unsymmetric_problem(seed: int) -> None:
+    m = nested(25, 40, seed)
+    found = cx.complexity(m)
+    if found.reason:
+        return
+    rows, columns = np.isfinite(found.regions), np.isfinite(found.activities)
+    core = m[np.ix_(rows, columns)]
+    walk = (core / core.sum(axis=1, keepdims=True)) @ (core / core.sum(axis=0)).T
+    values = np.sort(np.linalg.eigvals(walk).real)[::-1]
+    assert found.second == pytest.approx(values[1], abs=1e-9)
+    raw = found.regions[rows] + 0.0
+    # Up to scale and shift: remove the constant eigenvector.
+    image = walk @ raw
+    line = np.polyfit(raw, image, 1)
+    assert line[0] == pytest.approx(values[1], abs=1e-6)
+    np.testing.assert_allclose(np.polyval(line, raw), image, atol=1e-8)
+    mean = core @ found.activities[columns] / core.sum(axis=1)
+    np.testing.assert_allclose(mean, found.regions[rows], atol=1e-9)
+    assert found.regions[rows].mean() == pytest.approx(0, abs=1e-9)
+    assert np.corrcoef(found.regions[rows], core.sum(axis=1))[0, 1] >= 0
+
+
+def test_sparse_and_dense_give_the_same() -> None:
+    m = nested(450, 420, 2)
+    sparse = cx.complexity(m)
+    kept = cx.SPARSE
+    try:
+        cx.SPARSE = 10_000
+        dense = cx.complexity(m)
+    finally:
+        cx.SPARSE = kept
+    np.testing.assert_allclose(sparse.regions, dense.regions, atol=1e-7)
+    np.testing.assert_allclose(sparse.activities, dense.activities, atol=1e-7)
+
+
+def test_empty_units_are_named_and_do_not_spoil_the_rest() -> None:
+    """ecomplexity and economic-complexity give NaN everywhere; EconGeo a shorter vector."""
+    m = nested(20, 15, 5)
+    m[3], m[:, 4] = 0, 0
+    found = cx.complexity(m)
+    clean = cx.complexity(np.delete(np.delete(m, 3, 0), 4, 1))
+    assert 3 in found.empty_regions
+    assert 4 in found.empty_activities
+    assert len(found.regions) == 20
+    np.testing.assert_allclose(np.delete(found.regions, 3), clean.regions, atol=1e-10)
+
+
+def test_two_components_are_told_and_only_the_largest_is_ordered() -> None:
+    m = np.zeros((16, 13), dtype=int)
+    m[:11, :9] = nested(11, 9, 8)
+    m[:11, 0] = 1
+    m[11:, 9:] = 1
+    found = cx.complexity(m)
+    assert found.components == 2
+    assert np.isnan(found.regions[11:]).all()
+    assert found.apart_regions.tolist() == [11, 12, 13, 14, 15]
+    assert any("2 groups" in w for w in found.warnings)
+    alone = cx.complexity(m[:11, :9])
+    np.testing.assert_allclose(found.regions[:11], alone.regions, atol=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("m", "said"),
+    [
+        (np.ones((5, 6)), "the same activities"),
+        (np.ones((1, 6)), "at least 3"),
+        (np.ones((6, 1)), "at least 3"),
+        (np.eye(6), "at least 3"),
+        (np.zeros((4, 4)), "at least 3"),
+        (1 - np.eye(6), "explain the same"),
+    ],
+)
+def test_where_nothing_can_be_ordered_it_says_so(m: np.ndarray, said: str) -> None:
+    found = cx.complexity(m)
+    assert said in found.reason
+    assert np.isnan(found.regions).all()
+    assert np.isnan(found.activities).all()
+
+
+def test_a_weak_sign_is_warned_of() -> None:
+    rng = np.random.default_rng(4)
+    said = [
+        any("sign" in w for w in cx.complexity(rng.random((40, 60)) < 0.3).warnings)
+        for _ in range(20)
+    ]
+    assert any(said)
+    assert not cx.complexity(nested(60, 60, 1)).warnings
+
+
+def test_projection_is_the_mean_of_the_activities_told() -> None:
+    index = np.array([1.0, np.nan, 3.0])
+    m = np.array([[1, 1, 1], [0, 1, 0], [0, 0, 1]])
+    np.testing.assert_allclose(cx.projected(m, index), [2.0, np.nan, 3.0])
+
+
+def test_fitness_of_the_step_before_differs_from_the_fresh_one() -> None:
+    """econcomplex uses the fresh fitness: 0.367 where 0.464 is published for the same region."""
+    m = nested(12, 10, 7)
+    m = m[m.any(axis=1)][:, m.any(axis=0)]
+    f, q = np.ones(m.shape[0]), np.ones(m.shape[1])
+    for _ in range(20):
+        f = m @ q
+        f /= f.mean()
+        q = 1 / (m.T @ (1 / f))
+        q /= q.mean()
+    assert np.abs(cx.fitness(m, 20)[0] - f).max() > 1e-4
+
+
+# --- the rest ------------------------------------------------------------------------------------
+
+
+@given(arrays(np.int64, (4, 6), elements=st.integers(0, 20)))
+def test_varieties_add_up_to_entropy(x: np.ndarray) -> None:
+    x = x + 1
+    unrelated, related_ = variety(x, ["a", "a", "b", "b", "b", "c"])
+    np.testing.assert_allclose(unrelated + related_, entropy(x), atol=1e-12)
+    assert (related_ >= -1e-12).all()
+
+
+def test_coherence_by_hand() -> None:
+    x = np.array([[2.0, 1.0, 1.0], [4.0, 0.0, 0.0]])
+    tau = np.array([[0, 1, 0.5], [1, 0, 0.2], [0.5, 0.2, 0]])
+    each, whole = coherence(x, tau)
+    assert each[0, 0] == pytest.approx((1 * 1 + 1 * 0.5) / 2)
+    assert whole[0] == pytest.approx(0.5 * 0.75 + 0.25 * (2 + 0.2) / 3 + 0.25 * (1 + 0.2) / 3)
+    assert np.isnan(whole[1])
+
+
+def test_gini_of_equal_is_zero_and_of_one_is_largest() -> None:
+    assert gini(np.ones(7)) == pytest.approx(0)
+    assert gini(np.array([0, 0, 0, 5.0])) == pytest.approx(3 / 4)
+
+
+def test_entry_and_exit_leave_out_what_cannot_happen() -> None:
+    before, after = np.array([[True, False]]), np.array([[False, True]])
+    assert np.isnan(entries(before, after)[0, 0])
+    assert entries(before, after)[0, 1] == 1
+    assert exits(before, after)[0, 0] == 1
+    with pytest.raises(ValueError, match="different shape"):
+        entries(before, after.T)
+
+
+def test_ease_of_recombination_can_exceed_one() -> None:
+    """econcomplex's test asserts at most 1, because it counts something else."""
+    assert ease_of_recombination(np.array([[1], [1], [1]]))[0] == 2
+
+
+def test_gain_weighs_each_activity_by_its_own_relations() -> None:
+    m = nested(10, 5, 2) > 0
+    phi, index = proximity(m), np.arange(5.0)
+    r, c = np.argwhere(~m)[0]
+    expected = sum(
+        (not m[r, j]) * phi[j, c] / phi[j].sum() * index[j] for j in range(5) if phi[j].sum()
+    )
+    assert outlook_gain(m, phi, index)[r, c] == pytest.approx(expected)
+
+
+def test_real_trade_agrees_with_itself_at_scale() -> None:
+    """226 economies by 785 products, 1998-2000: the mean identity, and one component."""
+    path = shared_data().parent / "reference/relatedness/economiccomplexity"
+    kinds = {"product": pl.String, "value": pl.Float64}
+    flows = pl.read_csv(path / "world_trade_avg_1998_to_2000.csv", schema_overrides=kinds)
+    table = flows.pivot("product", index="country", values="value").fill_null(0)
+    x = table.drop("country").to_numpy()
+    held = advantaged(x)
+    found = cx.complexity(held)
+    assert found.components == 1
+    assert not found.warnings
+    mean = held @ found.activities / held.sum(axis=1)
+    np.testing.assert_allclose(mean, found.regions, atol=1e-8)
+    rank = dict(zip(table["country"], found.regions, strict=True))
+    assert rank["jpn"] > rank["chn"] > rank["nga"]
