@@ -207,6 +207,26 @@ _DEFAULTS = (
         "European Commission, SWD(2021) 352, criterion 3", "standard",
     ),
     Threshold(
+        "technology_years", 15, 5, 30,
+        "last years whose patents count towards technologies",
+        "the life of an invention patent is 20 years; most use falls into the first 15", "house",
+    ),
+    Threshold(
+        "technology_least", 30, 10, 100,
+        "patents a class needs before it is compared with others",
+        "below it ranks are noise: see the rank intervals", "house",
+    ),
+    Threshold(
+        "technology_top", 0.25, 0.1, 0.5,
+        "share of the candidates, from the top, that counts as common, and as key",
+        "upper quarter; a class is named where it is in it on both axes", "house",
+    ),
+    Threshold(
+        "technology_needs", 0.1, 0.05, 0.25,
+        "share of a technology's patents from which a class beside it counts as needed",
+        "operational reading of the paper, item 49", "paper",
+    ),
+    Threshold(
         "confidence", 0.9, 0.8, 0.95,
         "coverage of every interval",
         "convention", "standard",

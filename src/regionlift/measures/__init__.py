@@ -15,6 +15,7 @@ from regionlift.measures import (
 )
 from regionlift.measures.chain import definitions as chain_definitions
 from regionlift.measures.network import counts, definitions
+from regionlift.measures.technology import definitions as technology_definitions
 
 __all__ = [
     "chain_definitions",
@@ -29,6 +30,7 @@ __all__ = [
     "position",
     "stage",
     "structure",
+    "technology_definitions",
     "transition",
     "value",
 ]

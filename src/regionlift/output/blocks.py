@@ -39,6 +39,9 @@ CLAUSES = {
     "network.law.saturated": "The number of active organisations has settled",
     "chain.gaps": "Links of the chain are missing or weak here",
     "chain.dependent": "A link of the chain depends on one or few countries",
+    "technology.named": "Some technologies are both common and key",
+    "technology.competence": "The region holds what each key technology needs",
+    "technology.diffusion": "What the alliances find reaches others of the region",
 }
 
 
@@ -101,7 +104,8 @@ def chart(
 def verdicts(found: Sequence[Verdict], book: Book, study: Study, title: str = "") -> VerdictsBlock:
     """Clauses with their answers, each opening the numbers it was read from."""
     own = study.network.quantities if study.network else ()
-    every = [*study.profile.quantities, *study.exit.slopes, *own, *study.chain.quantities]
+    every = [*study.profile.quantities, *study.exit.slopes, *own, *study.chain.quantities,
+             *study.technology.quantities]  # fmt: skip
     by_id = {q.id: q for q in every}
     items: list[ClauseVerdict] = []
     for verdict in found:

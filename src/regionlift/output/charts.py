@@ -246,3 +246,57 @@ def transitions(frame: pl.DataFrame) -> Spec:
         color=alt.condition("datum.share > 0.5", alt.value("white"), alt.value(INK)),
     )  # fmt: skip
     return _finish(cells + text, 46 * frame["profile"].n_unique() + 30)
+
+
+def technology_front(frame: pl.DataFrame) -> Spec:
+    """Technologies by commonness and bridging; a brush picks, names on those that matter."""
+    domain = ["key and common", "on the front", "other candidates"]
+    brush = alt.selection_interval(name="brush")
+    points = alt.Chart(frame).mark_circle(opacity=0.85).encode(
+        x=alt.X("common:Q", title="common", scale=alt.Scale(zero=False)),
+        y=alt.Y("key:Q", title="key", scale=alt.Scale(type="sqrt")),
+        color=alt.condition(
+            brush,
+            alt.Color("group:N", title=None, sort=domain,
+                      scale=alt.Scale(domain=domain, range=[ACCENT, PEER, QUIET])),
+            alt.value("#dfe3e8"),
+        ),
+        size=alt.Size("reach:Q", title="in reach", scale=alt.Scale(range=[30, 320])),
+        tooltip=["technology", "common", "key", "reach", "patents"],
+    ).add_params(brush)  # fmt: skip
+    named = alt.Chart(frame.filter(pl.col("group") != "other candidates"))
+    label = named.mark_text(dy=-12, fontSize=11, color=INK).encode(
+        x="common:Q", y="key:Q", text="technology:N"
+    )
+    return _finish(points + label, 340)
+
+
+def quadrant(frame: pl.DataFrame, near: float, difficult: float) -> Spec:
+    """Options by relatedness density and complexity with the two cut points."""
+    domain = ["high road", "slow road", "casino", "dead end"]
+    points = alt.Chart(frame).mark_circle(opacity=0.85, size=90).encode(
+        x=alt.X("density:Q", title="relatedness density", scale=alt.Scale(zero=False)),
+        y=alt.Y("complexity:Q", title="complexity", scale=alt.Scale(zero=False)),
+        color=alt.Color("quarter:N", title=None, sort=domain,
+                        scale=alt.Scale(domain=domain, range=[ACCENT, PEER, "#b98a3d", QUIET])),
+        tooltip=["technology", "density", "complexity", "quarter", "patents"],
+    )  # fmt: skip
+    text = alt.Chart(frame).mark_text(dy=-10, fontSize=10, color=INK).encode(
+        x="density:Q", y="complexity:Q", text="technology:N"
+    )
+    across = alt.Chart(pl.DataFrame({"y": [difficult]})).mark_rule(
+        strokeDash=[4, 4], color="#8a9099").encode(y="y:Q")  # fmt: skip
+    up = alt.Chart(pl.DataFrame({"x": [near]})).mark_rule(
+        strokeDash=[4, 4], color="#8a9099").encode(x="x:Q")  # fmt: skip
+    return _finish(across + up + points + text, 340)
+
+
+def adopters(frame: pl.DataFrame) -> Spec:
+    """Organisations that have taken up each technology, by year."""
+    lines = alt.Chart(frame).mark_line(point=True).encode(
+        x=alt.X("year:Q", title=None, axis=alt.Axis(format="d")),
+        y=alt.Y("adopters:Q", title="organisations so far"),
+        color=alt.Color("technology:N", title=None),
+        tooltip=["technology", "year", "adopters"],
+    )  # fmt: skip
+    return _finish(lines)

@@ -19,6 +19,7 @@ from regionlift.output.exchange import write_exchange
 from regionlift.output.lists import write_lists
 from regionlift.output.page import render
 from regionlift.output.report import payload
+from regionlift.output.technology_lists import technology_tables
 from regionlift.study import NetworkStudy, Study
 
 REPORT, LISTS = "report.html", "lists.xlsx"
@@ -95,6 +96,7 @@ def ledger_tables(study: Study) -> dict[str, pl.DataFrame]:
         "network_organisations": study.roster,
         **network_tables(study.network),
         **chain_tables(study.chain),
+        **technology_tables(study.technology),
     }
 
 

@@ -18,6 +18,7 @@ from regionlift.measures.stage import TITLES
 from regionlift.output.blocks import CLAUSES
 from regionlift.output.chain_lists import chain_sheets
 from regionlift.output.pages.common import placed
+from regionlift.output.technology_lists import technology_sheets
 from regionlift.study import NetworkStudy, Study
 
 #: A fixed date, so that equal inputs give an equal workbook.
@@ -97,6 +98,7 @@ def write_lists(path: Path, study: Study) -> None:
         "network": _frame(study.roster),
         **_network(study),
         **chain_sheets(study),
+        **technology_sheets(study.technology),
         "cannot tell": _unknown(study),
         "data issues": problem_rows(study.dataset.warnings),
         "thresholds": _thresholds(study),

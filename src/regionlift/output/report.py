@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 from regionlift.output.evidence import Book
+from regionlift.output.pages.alliances import alliances
 from regionlift.output.pages.answer import answer
 from regionlift.output.pages.chain import chain
 from regionlift.output.pages.convergence import convergence
@@ -15,10 +16,12 @@ from regionlift.output.pages.dependency import dependency
 from regionlift.output.pages.drivers import drivers
 from regionlift.output.pages.limits import hindcast, index, methods
 from regionlift.output.pages.network import network
+from regionlift.output.pages.options import options
 from regionlift.output.pages.passport import passport
 from regionlift.output.pages.position import position
 from regionlift.output.pages.stage import stage
 from regionlift.output.pages.structure import structure
+from regionlift.output.pages.technology import technology
 from regionlift.output.payload import Payload
 from regionlift.study import Study
 
@@ -27,6 +30,7 @@ QUESTIONS = (
     ("have", "What do we have?"),
     ("strong", "Where are we strong?"),
     ("network", "Who works with whom?"),
+    ("technology", "Which technologies matter?"),
     ("chain", "Which link is broken?"),
     ("sure", "How sure?"),
 )
@@ -55,7 +59,8 @@ def payload(study: Study, ledger: duckdb.DuckDBPyConnection) -> Payload:
     pages = [
         answer(study, book), passport(study, book), position(study, book), stage(study, book),
         drivers(study, book), structure(study, book), network(study, book),
-        convergence(study, book), chain(study, book), dependency(study, book),
+        convergence(study, book), technology(study, book), options(study, book),
+        alliances(study, book), chain(study, book), dependency(study, book),
         hindcast(study, book), methods(study, book), index(study, book),
     ]  # fmt: skip
     identity = study.dataset.manifest.dataset

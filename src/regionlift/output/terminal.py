@@ -20,8 +20,9 @@ from regionlift.forecast.hindcast import COUNTED
 from regionlift.measures.chain.classes import CLASSES, FINE
 from regionlift.measures.chain.classes import TITLES as LINKS
 from regionlift.measures.stage import TITLES
+from regionlift.output.blocks import CLAUSES
 from regionlift.output.words import counted, exact, listed, printed, span
-from regionlift.study import ChainStudy, NetworkStudy, Study
+from regionlift.study import ChainStudy, NetworkStudy, Study, TechnologyStudy
 
 #: Blocks of a bar that stands for 0 to 100.
 _BAR = 10
@@ -70,6 +71,7 @@ def summary(study: Study, out: Path, console: Console) -> None:
     if study.network is not None:
         _network(study.network, console)
     _chain(study.chain, console)
+    _technology(study.technology, console)
     files = "report.html · lists.xlsx · evidence.duckdb · run.json"
     if study.network is not None:
         files += " · network/"
@@ -125,6 +127,17 @@ def _chain(done: ChainStudy, console: Console) -> None:
     _line(console, head, f"{strong} of {len(done.calls)} links need nothing")
     held = next(v for v in done.verdicts if v.clause == "chain.dependent")
     _line(console, "", f"dependent on few countries: {held.truth} ({held.reason})")
+    console.print()
+
+
+def _technology(done: TechnologyStudy, console: Console) -> None:
+    """Key common technologies, what they lack, and whether they spread."""
+    for n, verdict in enumerate(done.verdicts):
+        if n and not done.named:
+            break
+        asked = CLAUSES[verdict.clause]
+        said = f"{asked}: {verdict.truth} ({verdict.reason})"
+        _line(console, "KEY TECH" if n == 0 else "", said)
     console.print()
 
 

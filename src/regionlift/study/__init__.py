@@ -3,5 +3,8 @@
 from regionlift.study.chain import ChainStudy
 from regionlift.study.network import NetworkStudy
 from regionlift.study.region import Frames, Study, measure_all, study
+from regionlift.study.technology import TechnologyStudy
 
-__all__ = ["ChainStudy", "Frames", "NetworkStudy", "Study", "measure_all", "study"]
+__all__ = [
+    "ChainStudy", "Frames", "NetworkStudy", "Study", "TechnologyStudy", "measure_all", "study",
+]  # fmt: skip

@@ -20,6 +20,7 @@ from regionlift.measures.stage import StageProfile, stage_profile
 from regionlift.measures.transition import BaseRates, base_rates
 from regionlift.study.chain import ChainStudy, chain_study
 from regionlift.study.network import NetworkStudy, network_study
+from regionlift.study.technology import TechnologyStudy, technology_study
 
 Frames = dict[str, pl.DataFrame]
 
@@ -45,6 +46,7 @@ class Study:
     verdicts: tuple[Verdict, ...]
     network: NetworkStudy | None
     chain: ChainStudy
+    technology: TechnologyStudy
 
     @property
     def quantities(self) -> pl.DataFrame:
@@ -52,6 +54,7 @@ class Study:
         own = [*self.profile.quantities, *self.rates.quantities, *self.exit.slopes]
         own += self.network.quantities if self.network else ()
         own += self.chain.quantities
+        own += self.technology.quantities
         return pl.concat([*self.frames.values(), to_frame(own)])
 
     def verdict(self, clause: str) -> Verdict:
@@ -113,9 +116,10 @@ def study(
     driven = input_driven(frames, region, settings, year)
     net = network_study(dataset, frames, region, settings, year)
     links = chain_study(dataset, frames, region, settings, net, year)
-    judged = (*(net.verdicts if net else ()), *links.verdicts)
+    tech = technology_study(dataset, region, settings, year)
+    judged = (*(net.verdicts if net else ()), *links.verdicts, *tech.verdicts)
     verdicts = (*profile.verdicts, leaving.verdict, *leaving.tests, driven, *judged)
     return Study(
         dataset, settings, region, year, frames, chosen, profile, rates, leaving, verdicts, net,
-        links,
+        links, tech,
     )  # fmt: skip

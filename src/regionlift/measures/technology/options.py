@@ -1,0 +1,84 @@
+"""What a region might turn to: classes it lacks, by relatedness density and complexity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from regionlift.measures.relatedness.complexity import Complexity, complexity
+from regionlift.measures.relatedness.cooccurrence import proximity
+from regionlift.measures.relatedness.nearness import density
+from regionlift.measures.relatedness.specialisation import advantaged
+from regionlift.measures.technology.filings import Filings
+from regionlift.measures.technology.front import LEAST_REGIONS, by_region
+
+#: (near, complex) -> name of the quarter.
+QUARTERS = {
+    (True, True): "high road", (True, False): "slow road", (False, True): "casino",
+    (False, False): "dead end",
+}  # fmt: skip
+#: Patents in all regions below which a class is left out: its presence hangs on one patent.
+LEAST_PATENTS = 10
+
+
+@dataclass(frozen=True)
+class Option:
+    """A class without revealed advantage here."""
+
+    klass: str
+    density: float
+    complexity: float
+    patents: int
+    local: int
+    quarter: str
+
+
+@dataclass(frozen=True)
+class Options:
+    """Options with the two cut points: medians of the region's own options.
+
+    ``reason`` says why there are none; ``regions`` is how many the relatedness is read from.
+    """
+
+    options: tuple[Option, ...]
+    near: float
+    complex: float
+    regions: int
+    found: Complexity | None
+    reason: str = ""
+
+
+def options_of(filings: Filings) -> Options:
+    """Options of the region; none where under ten regions file, or complexity has no order.
+
+    Sources: Balland, Boschma, Crespo & Rigby 2019, Regional Studies 53, 1252-1268 (the two axes).
+    """
+    names, table = by_region(filings, filings.incidence)
+    nan = float("nan")
+    if len(names) < LEAST_REGIONS:
+        return Options((), nan, nan, len(names), None,
+                       f"applicants of {len(names)} regions are told; {LEAST_REGIONS} are needed")
+    enough = table.sum(axis=0) >= LEAST_PATENTS
+    held = advantaged(table[:, enough])
+    order = complexity(held, scale="each")
+    if order.reason:
+        return Options((), nan, nan, len(names), order, order.reason)
+    own = names.index(filings.region)
+    near = density(held, proximity(held))[own]
+    places = np.flatnonzero(enough)
+    open_ = np.flatnonzero(~held[own] & np.isfinite(near) & np.isfinite(order.activities))
+    if len(open_) < 4:
+        return Options((), nan, nan, len(names), order, "the region has nearly all classes")
+    cut_near, cut_complex = float(np.median(near[open_])), float(
+        np.median(order.activities[open_]))  # fmt: skip
+    options = tuple(
+        Option(
+            filings.classes[places[n]], float(near[n]), float(order.activities[n]),
+            int(table[:, places[n]].sum()), int(table[own, places[n]]),
+            QUARTERS[bool(near[n] >= cut_near), bool(order.activities[n] >= cut_complex)],
+        )
+        for n in open_
+    )  # fmt: skip
+    ranked = sorted(options, key=lambda o: (list(QUARTERS.values()).index(o.quarter), -o.density))
+    return Options(tuple(ranked), cut_near, cut_complex, len(names), order)

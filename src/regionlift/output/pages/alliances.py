@@ -1,0 +1,140 @@
+"""Page 18: who can carry the key technologies, what is missing, and how they spread."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from regionlift.evidence.verdict import Truth
+from regionlift.measures.technology.alliances import Consortia
+from regionlift.output import charts
+from regionlift.output.blocks import chart, plain, table, verdicts
+from regionlift.output.evidence import Book
+from regionlift.output.pages.common import page
+from regionlift.output.payload import Block, Cell, Page
+from regionlift.output.words import listed
+from regionlift.study import Study, TechnologyStudy
+
+TITLE = "Alliances and diffusion"
+HEAD = {Truth.MET: "does not reach others", Truth.NOT_MET: "reaches others",
+        Truth.CANNOT_TELL: "cannot tell"}  # fmt: skip
+
+
+def alliances(study: Study, book: Book) -> Page:
+    """Page 18: teams for each key technology, missing competences, diffusion."""
+    done = study.technology
+    clauses = [study.verdict("technology.competence"), study.verdict("technology.diffusion")]
+    if not done.consortia:
+        why = done.reason or "no key common technology is named"
+        return page("alliances", 18, "technology", TITLE,
+                    f"Alliances cannot be told: {why}.",
+                    [verdicts(clauses, book, study)])  # fmt: skip
+    blocks: list[Block] = [_teams(done), *_outsiders(done), _diffusion(done, book),
+                           *_curves(study, done), verdicts(clauses, book, study)]  # fmt: skip
+    return page("alliances", 18, "technology", TITLE, _finding(done), blocks)
+
+
+def _finding(done: TechnologyStudy) -> str:
+    lacking = [f"{k} lacks {listed([*c.missing, *c.sides], 3)}" for k, c in done.consortia.items()
+               if c.missing or c.sides]  # fmt: skip
+    stuck = [k for k, s in done.spreads.items() if s.broken is Truth.MET]
+    said = []
+    if lacking:
+        said.append("; ".join(lacking))
+    else:
+        said.append("A team of the region covers what each key technology needs")
+    if stuck:
+        said.append(f"what the alliance of {listed(stuck, 4)} finds does not reach others here")
+    text_ = "; ".join(said)
+    return text_[0].upper() + text_[1:] + "."
+
+
+def names_of(done: TechnologyStudy) -> dict[str, str]:
+    """Applicant id -> printed name."""
+    found = done.filings
+    return {} if found is None else {a.id: a.name for a in found.applicants}
+
+
+def needed(c: Consortia) -> str:
+    """Needed classes with their share, in words."""
+    parts = [f"{n.klass} ({100 * n.share:.0f}%)" for n in c.needs if n.klass != c.klass]
+    return listed(parts, 6) or "nothing beside itself"
+
+
+def _teams(done: TechnologyStudy) -> Block:
+    names = names_of(done)
+    rows: list[list[Cell]] = []
+    for k, c in done.consortia.items():
+        lacking = listed([*c.missing, *(f"any {s}" for s in c.sides)], 6) or "–"
+        for n, team in enumerate(c.teams or ((),)):
+            rows.append(
+                [k if n == 0 else "", needed(c) if n == 0 else "",
+                 listed([names.get(i, i) for i in team], 6) or "nobody here",
+                 {"text": str(len(team)), "sort": len(team)}, lacking if n == 0 else ""]
+            )  # fmt: skip
+    note = (
+        "Needed: classes that stand beside the technology, with the share of its patents held "
+        "elsewhere. A team has a holder of every needed class that anyone here holds, an "
+        "enterprise and a university or institute; the fewest members, past partners first. "
+        "Whether they would work together is theirs to say."
+    )
+    heads = ["Technology", "Needs beside it", "A least team", ">Members", "Nobody here holds"]
+    return table("consortia", "Teams that cover what it needs", heads, rows, note, 12)
+
+
+def _outsiders(done: TechnologyStudy) -> list[Block]:
+    rows: list[list[Cell]] = [
+        [k, o.klass, o.who.name, o.who.region or "–", "abroad" if o.who.foreign else "",
+         {"text": str(o.patents), "sort": o.patents}, {"text": str(o.partners), "sort": o.partners}]
+        for k, c in done.consortia.items() for o in c.outsiders
+    ]  # fmt: skip
+    if not rows:
+        return []
+    note = (
+        "Partners here: organisations of the region with which it has had a joint project or "
+        "patent; those with any come first. Abroad: the alliance would depend on a foreign holder."
+    )
+    heads = ["Technology", "Missing competence", "Holder elsewhere", "Region", "Abroad",
+             ">Patents in it", ">Partners here"]  # fmt: skip
+    return [table("outside-holders", "Who elsewhere has what is missing", heads, rows, note, 15)]
+
+
+def _diffusion(done: TechnologyStudy, book: Book) -> Block:
+    rows: list[list[Cell]] = []
+    for k, s in done.spreads.items():
+        rows.append(
+            [k, "none seen" if s.alliance is None else
+             f"{len(s.alliance.members)} members, by {s.alliance.read_from}",
+             book.cell(done.find("tech_adopters", k)), book.cell(done.find("tech_outside", k)),
+             {"text": str(s.industries), "sort": s.industries},
+             book.cell(done.find("tech_cited", k)),
+             "–" if s.chances is None else {"text": str(s.chances), "sort": s.chances},
+             HEAD[s.broken]]
+        )  # fmt: skip
+    note = (
+        "An alliance: three or more organisations of the region that met at least twice on the "
+        "technology, an enterprise and a university or institute among them. Could have cited: "
+        "patents of others of the region in the class after the alliance's first."
+    )
+    heads = ["Technology", "Alliance", ">Adopters", ">Outside it", ">Industries",
+             ">Cited by others here", ">Could have cited", "In words"]  # fmt: skip
+    return table("diffusion", "Does it reach the others", heads, rows, note, 12)
+
+
+def _curves(study: Study, done: TechnologyStudy) -> list[Block]:
+    rows = []
+    for k, s in done.spreads.items():
+        total = 0
+        for year, new in zip(s.years, s.adopters, strict=True):
+            total += new
+            rows.append({"technology": k, "year": year, "adopters": total})
+    frame = pl.DataFrame(rows)
+    if frame.is_empty() or done.filings is None:
+        return []
+    years = f"{done.filings.first}-{done.filings.last}"
+    lines = [f"{k}: {s.total} organisations" for k, s in done.spreads.items()]
+    return [
+        chart(study, "adopters", "Organisations that have taken it up",
+              f"{listed(lines, 6)}. Years before {done.filings.first} are not in the window: the "
+              "first year holds those who had it already.",
+              charts.adopters(frame), plain(frame), "tech_adopters", years, ("technology_years",))
+    ]  # fmt: skip

@@ -1,0 +1,134 @@
+"""Page 8: which technologies are common, which are key, which are in reach."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from regionlift.measures.technology.front import INDUSTRIES
+from regionlift.output import charts
+from regionlift.output.blocks import chart, plain, table, text, verdicts
+from regionlift.output.evidence import Book
+from regionlift.output.pages.common import page
+from regionlift.output.payload import Block, Cell, Page
+from regionlift.output.words import listed, significant
+from regionlift.study import Study, TechnologyStudy
+from regionlift.study.technology import front_table
+
+TITLE = "Key common technologies"
+
+
+def technology(study: Study, book: Book) -> Page:
+    """Page 8: the front, all candidates with rank intervals, what counting alone would say."""
+    done = study.technology
+    if done.front is None or done.filings is None:
+        return page("technology", 8, "technology", TITLE,
+                    f"Key technologies cannot be told: {done.reason}.",
+                    [text(f"What would settle it: {done.settles}.")])  # fmt: skip
+    frame = front_table(done)
+    blocks: list[Block] = []
+    if frame.height:
+        blocks = [_chart(study, done, frame), _list(study, done, book), _beside(done)]
+    blocks += [_left_out(done), verdicts([study.verdict("technology.named")], book, study)]
+    return page("technology", 8, "technology", TITLE, _finding(done), blocks)
+
+
+def _finding(done: TechnologyStudy) -> str:
+    if done.front is None:
+        return ""
+    if not done.named:
+        return ("No technology is both among the most common and among the most bridging of "
+                f"{int(done.front.candidate.sum())} candidates.")  # fmt: skip
+    lacking = [k for k in done.named if k not in done.mastered]
+    said = f"Both common and key: {listed(list(done.named), 8)}"
+    if not done.mastered:
+        return said + "; the region has an advantage in none of them."
+    if lacking:
+        return f"{said}; the region has no advantage in {listed(lacking, 8)}."
+    return said + "; the region has an advantage in each of them."
+
+
+def _chart(study: Study, done: TechnologyStudy, frame: pl.DataFrame) -> Block:
+    shown = frame.select(
+        "technology", "common", "key", "reach", "patents",
+        group=pl.when(pl.col("named")).then(pl.lit("key and common"))
+        .when(pl.col("on the front")).then(pl.lit("on the front"))
+        .otherwise(pl.lit("other candidates")),
+    )  # fmt: skip
+    found = done.filings
+    years = "" if found is None else f"{found.first}-{found.last}"
+    front = done.front
+    told = "" if front is None else (
+        f"Commonness: spread over {front.axes.users}. Shade: {front.axes.reach_by}.")  # fmt: skip
+    return chart(
+        study, "technology-front", "Common and key", f"{_finding(done)} {told}",
+        charts.technology_front(shown), plain(shown), "tech_common", years,
+        ("technology_years", "technology_least", "technology_top"),
+    )  # fmt: skip
+
+
+def _list(study: Study, done: TechnologyStudy, book: Book) -> Block:
+    found, front = done.filings, done.front
+    if found is None or front is None:
+        raise ValueError(done.reason)
+    order = sorted(
+        np.flatnonzero(front.candidate),
+        key=lambda k: (found.classes[k] not in done.named, -front.held[k], front.rank[:2, k].sum()),
+    )
+    rows: list[list[Cell]] = []
+    for k in map(int, order):
+        klass = found.classes[k]
+        mark = "key and common" if klass in done.named else "front" if front.first[k] else ""
+        rows.append(
+            [klass, mark, book.cell(done.find("tech_common", klass)), _rank(done, 0, k),
+             book.cell(done.find("tech_key", klass)), _rank(done, 1, k),
+             book.cell(done.find("tech_reach", klass)), _rank(done, 2, k),
+             book.cell(done.find("tech_advantage", klass)),
+             book.cell(done.find("tech_growth", klass)),
+             book.cell(done.find("tech_patents", klass)),
+             book.cell(done.find("tech_adopters", klass))]
+        )  # fmt: skip
+    share = significant(100 * study.settings["technology_top"])
+    note = (
+        f"Three axes, no score. Named: among the upper {share}% of the candidates on both, common "
+        "and key. Ranks in brackets: 90% of draws of the patents. On the front: no other candidate "
+        "is above it on one axis and level on the others."
+    )
+    heads = ["Technology", "In words", ">Common", ">Rank", ">Key", ">Rank", ">In reach", ">Rank",
+             ">Advantage", ">Growth", ">Patents", ">Local adopters"]  # fmt: skip
+    return table("technologies", "All candidates", heads, rows, note, 15)
+
+
+def _rank(done: TechnologyStudy, axis: int, k: int) -> Cell:
+    front = done.front
+    if front is None:
+        return "–"
+    own, low, high = (float(a[axis, k]) for a in (front.rank, front.low, front.high))
+    return {"text": f"{own:.0f} ({low:.0f}–{high:.0f})", "sort": own}
+
+
+def _beside(done: TechnologyStudy) -> Block:
+    """What the ranking adds to simple counts."""
+    front = done.front
+    if front is None:
+        return text("")
+    parts = [
+        f"{name}: rank correlation {r:.2f}, {n} of the first {front.top} the same"
+        for name, r, n in zip(("common", "key", "in reach"), front.with_count,
+                              front.shared_with_count, strict=True)
+    ]  # fmt: skip
+    caveat = "" if front.axes.users == INDUSTRIES else (
+        " Industries of the applicants are not told: spread over patent sections is a weaker sign "
+        "of common use.")  # fmt: skip
+    return text("Beside plain counting of patents: " + "; ".join(parts) + "." + caveat,
+                title="What this adds to counting patents")  # fmt: skip
+
+
+def _left_out(done: TechnologyStudy) -> Block:
+    found = done.filings
+    if found is None:
+        return text("")
+    lost = [f"{n:,} {what}" for what, n in found.left_out if n]
+    return text(f"{len(found.ids):,} patents of {found.first}–{found.last} in "
+                f"{len(found.classes)} classes. Not counted: "
+                + (", ".join(lost) if lost else "none") + ".", title="What was read")  # fmt: skip

@@ -1,0 +1,76 @@
+"""Technologies as tables: sheets of the workbook and tables of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from regionlift.study import TechnologyStudy
+from regionlift.study.technology import front_table
+
+Sheet = tuple[Sequence[str], Sequence[Sequence[Any]]]
+
+
+def technology_tables(done: TechnologyStudy) -> dict[str, pl.DataFrame]:
+    """Candidates with axes and ranks, teams, holders elsewhere, options."""
+    if done.filings is None:
+        return {}
+    frames = {
+        "technologies": front_table(done), "technology_teams": _teams(done),
+        "technology_outsiders": _outsiders(done), "technology_options": _options(done),
+    }  # fmt: skip
+    return {name: frame for name, frame in frames.items() if frame.width}
+
+
+def technology_sheets(done: TechnologyStudy) -> Mapping[str, Sheet]:
+    """The same as sheets."""
+    titles = {
+        "technologies": "key technologies", "technology_teams": "alliances",
+        "technology_outsiders": "outside holders", "technology_options": "options",
+    }  # fmt: skip
+    return {
+        titles[name]: (frame.columns, [list(row) for row in frame.iter_rows()])
+        for name, frame in technology_tables(done).items()
+    }
+
+
+def _teams(done: TechnologyStudy) -> pl.DataFrame:
+    found = done.filings
+    names = {} if found is None else {a.id: a for a in found.applicants}
+    kinds = {"technology": pl.String, "team": pl.Int64, "org_id": pl.String, "name": pl.String,
+             "type": pl.String, "holds": pl.String, "needed": pl.String,
+             "nobody here holds": pl.String}  # fmt: skip
+    rows = [
+        {"technology": k, "team": n, "org_id": i, "name": names[i].name, "type": names[i].type,
+         "holds": "; ".join(need.klass for need in c.needs if i in need.holders),
+         "needed": "; ".join(need.klass for need in c.needs),
+         "nobody here holds": "; ".join([*c.missing, *c.sides])}
+        for k, c in done.consortia.items() for n, team in enumerate(c.teams, start=1) for i in team
+    ]  # fmt: skip
+    return pl.DataFrame(rows, schema=kinds)
+
+
+def _outsiders(done: TechnologyStudy) -> pl.DataFrame:
+    kinds = {"technology": pl.String, "missing competence": pl.String, "org_id": pl.String,
+             "name": pl.String, "region": pl.String, "abroad": pl.Boolean, "patents": pl.Int64,
+             "partners here": pl.Int64}  # fmt: skip
+    rows = [
+        {"technology": k, "missing competence": o.klass, "org_id": o.who.id, "name": o.who.name,
+         "region": o.who.region, "abroad": o.who.foreign, "patents": o.patents,
+         "partners here": o.partners}
+        for k, c in done.consortia.items() for o in c.outsiders
+    ]  # fmt: skip
+    return pl.DataFrame(rows, schema=kinds)
+
+
+def _options(done: TechnologyStudy) -> pl.DataFrame:
+    kinds = {"technology": pl.String, "quarter": pl.String, "relatedness density": pl.Float64,
+             "complexity": pl.Float64, "patents": pl.Int64, "patents here": pl.Int64}  # fmt: skip
+    rows = [
+        {"technology": o.klass, "quarter": o.quarter, "relatedness density": o.density,
+         "complexity": o.complexity, "patents": o.patents, "patents here": o.local}
+        for o in (done.options.options if done.options else ())
+    ]  # fmt: skip
+    return pl.DataFrame(rows, schema=kinds)
