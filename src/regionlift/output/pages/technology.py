@@ -59,7 +59,8 @@ def _chart(study: Study, done: TechnologyStudy, frame: pl.DataFrame) -> Block:
     years = "" if found is None else f"{found.first}-{found.last}"
     front = done.front
     told = "" if front is None else (
-        f"Commonness: spread over {front.axes.users}. Shade: {front.axes.reach_by}.")  # fmt: skip
+        f"Commonness: spread over {front.axes.users}. Size of the dot: {front.axes.reach_by}."
+    )  # fmt: skip
     return chart(
         study, "technology-front", "Common and key", f"{_finding(done)} {told}",
         charts.technology_front(shown), plain(shown), "tech_common", years,

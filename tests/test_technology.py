@@ -1,0 +1,259 @@
+"""Technologies: planted keys, breakers and missing competences; identities; bad input."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
+
+from regionlift.data.dataset import Dataset, open_dataset
+from regionlift.data.symbols import parse, valid
+from regionlift.data.synthetic.generate import Province, generate
+from regionlift.data.synthetic.write import write
+from regionlift.evidence.settings import settings as defaults
+from regionlift.evidence.verdict import Truth
+from regionlift.measures.technology import commonness as common
+from regionlift.measures.technology.alliances import least_teams
+from regionlift.measures.technology.filings import NoPatentsError, filings
+from regionlift.measures.technology.front import pareto
+from regionlift.study.technology import TechnologyStudy, front_table, technology_study
+
+SEEDS = (1, 7)
+
+
+@pytest.fixture(scope="module", params=SEEDS)
+def planted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[
+    Dataset, TechnologyStudy, Province
+]:
+    province = generate(request.param)
+    folder = tmp_path_factory.mktemp(f"province{request.param}")
+    dataset = open_dataset(write(province, folder).parent)
+    return dataset, technology_study(dataset, "Beijiang", defaults()), province
+
+
+def test_planted_keys_are_named_and_no_decoy_is(planted: tuple) -> None:
+    _, done, province = planted
+    keys = {k.code for k in province.truths.technology.key}
+    assert keys <= set(done.named)
+    assert not set(province.truths.technology.decoys) & set(done.named)
+    assert len(done.named) <= len(keys) + 2
+
+
+def test_mastery_is_as_planted(planted: tuple) -> None:
+    _, done, province = planted
+    for key in province.truths.technology.key:
+        assert (key.code in done.mastered) == key.mastered
+
+
+def test_missing_competences_and_their_holders(planted: tuple) -> None:
+    _, done, province = planted
+    for key in province.truths.technology.key:
+        found = done.consortia[key.code]
+        assert found.missing == (key.missing_competence,)
+        holders = [o.who.id for o in found.outsiders]
+        assert set(holders) & set(key.missing_competence_holders)
+
+
+def test_breakers_of_diffusion(planted: tuple) -> None:
+    _, done, province = planted
+    for key in province.truths.technology.key:
+        spread = done.spreads[key.code]
+        if not key.alliance:
+            assert spread.broken is Truth.CANNOT_TELL
+            continue
+        assert spread.alliance is not None
+        assert spread.alliance.members == set(key.alliance)
+        assert (spread.broken is Truth.MET) == key.diffusion_broken
+
+
+def test_every_number_names_its_rows_and_is_recomputed_by_loops(planted: tuple) -> None:
+    dataset, done, _ = planted
+    tables = dataset.tables
+    first, last = done.filings.first, done.filings.last
+    years = dict(tables["patents"].select("patent_id", "app_year").iter_rows())
+    regions = dict(tables["orgs"].select("org_id", "region").iter_rows())
+    filed: dict[str, set[str]] = {}
+    for patent, org in tables["applicants"].select("patent_id", "org_id").iter_rows():
+        filed.setdefault(patent, set()).add(org)
+    coded: dict[str, set[str]] = {}
+    for patent, code in tables["codes"].select("patent_id", "code").iter_rows():
+        coded.setdefault(code, set()).add(patent)
+    inside = {p for p, y in years.items() if first <= y <= last and filed.get(p)}
+    local = {p for p in inside if any(regions[o] == "Beijiang" for o in filed[p])}
+    for klass in done.named:
+        own = coded[klass] & inside
+        assert done.find("tech_patents", klass).value == len(own)
+        assert done.find("tech_local", klass).value == len(own & local)
+        expected = len(own & local) / (len(own) * len(local) / len(inside))
+        assert done.find("tech_advantage", klass).value == pytest.approx(expected)
+        adopters = {o for p in own for o in filed[p] if regions[o] == "Beijiang"}
+        assert done.find("tech_adopters", klass).value == len(adopters)
+
+
+def test_front_table_has_a_row_a_candidate(planted: tuple) -> None:
+    _, done, _ = planted
+    frame = front_table(done)
+    assert frame.height == int(done.front.candidate.sum())
+    for axis in ("common", "key", "reach"):
+        assert (frame[f"{axis} rank low"] <= frame[f"{axis} rank high"]).all()
+
+
+def test_the_first_broken_share_moves_with_the_threshold(planted: tuple) -> None:
+    dataset, done, _ = planted
+    narrow = defaults()
+    tight = replace(narrow, thresholds={
+        **narrow.thresholds,
+        "technology_top": replace(narrow.thresholds["technology_top"], value=0.1),
+    })  # fmt: skip
+    assert set(technology_study(dataset, "Beijiang", tight).named) <= set(done.named)
+
+
+def test_without_patents_it_says_what_would_settle_it(planted: tuple) -> None:
+    dataset, _, _ = planted
+    some = {k: v for k, v in dataset.tables.items() if k not in ("patents", "codes", "applicants")}
+    bare = replace(dataset, tables=some)
+    done = technology_study(bare, "Beijiang", defaults())
+    assert done.front is None
+    assert all(v.truth is Truth.CANNOT_TELL and v.settles for v in done.verdicts)
+
+
+def test_bad_patents_are_counted_and_not_lost_silently(planted: tuple) -> None:
+    dataset, _, _ = planted
+    codes = dataset.tables["codes"]
+    one = codes["patent_id"][0]
+    many = pl.DataFrame({"patent_id": [codes["patent_id"][5]] * 200,
+                         "code": [f"A{n // 26 + 1:02d}{chr(65 + n % 26)}" for n in range(200)]})
+    odd = pl.DataFrame({"patent_id": [one, one], "code": ["Z99Z", "no code"]})
+    extra = pl.concat([codes.select("patent_id", "code"), many, odd])
+    applicants = dataset.tables["applicants"].filter(
+        pl.col("patent_id") != dataset.tables["patents"]["patent_id"][9]
+    )
+    changed = replace(dataset, tables={**dataset.tables, "codes": extra, "applicants": applicants})
+    found = filings(changed, "Beijiang", 1990, 2030)
+    lost = dict(found.left_out)
+    assert lost["codes that are no IPC or CPC symbol of that level"] == 2
+    assert lost["patents with over 100 classes"] == 1
+    assert lost["patents without an applicant in orgs"] == 1
+    with pytest.raises(NoPatentsError, match="no patent of 1890-1891"):
+        filings(dataset, "Beijiang", 1890, 1891)
+
+
+# --- symbols -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "group"),
+    [
+        ("B23Q 1/70", "B23Q1/70"), ("b23q1/70", "B23Q1/70"), ("B23Q  1/70(2006.01)", "B23Q1/70"),
+        ("Ｂ２３Ｑ１／７０", "B23Q1/70"), ("B23Q0001700000", "B23Q1/70"),
+        ("H01L0021020000", "H01L21/02"), ("Y02E 10/50", "Y02E10/50"),
+    ],
+)  # fmt: skip
+def test_layouts_of_one_symbol(text: str, group: str) -> None:
+    symbol = parse(text)
+    assert symbol is not None
+    assert symbol.at("group") == group
+    assert symbol.at("subclass") == group[:4]
+
+
+@pytest.mark.parametrize("text", ["", "23Q", "Z01B", "B2", "B23Q/1", "B23Q1/70/2", "专利"])
+def test_what_is_no_symbol(text: str) -> None:
+    assert parse(text) is None
+
+
+def test_section_y_is_of_cpc_alone() -> None:
+    symbol = parse("Y02E10/50")
+    assert symbol is not None
+    assert valid(symbol, "CPC")
+    assert not valid(symbol, "IPC")
+
+
+# --- measures ------------------------------------------------------------------------------------
+
+
+def test_weighted_betweenness_is_networkx() -> None:
+    import networkx as nx
+
+    rng = np.random.default_rng(3)
+    for _ in range(20):
+        n = 14
+        rows = csr_matrix((rng.random((60, n)) < 0.2).astype(float))
+        both = common.joint(rows, np.ones(60))
+        strong = common.association(both)
+        strong[~common.backbone(both, 0.5)] = 0
+        graph = nx.empty_graph(n)
+        for i, j in zip(*np.nonzero(np.triu(strong)), strict=True):
+            graph.add_edge(int(i), int(j), length=1 / strong[i, j])
+        theirs = nx.betweenness_centrality(graph, weight="length")
+        np.testing.assert_allclose(common.betweenness(both, 0.5), [theirs[i] for i in range(n)])
+
+
+@given(st.lists(st.integers(0, 9), min_size=2, max_size=8))
+def test_generality_is_the_share_of_unlike_pairs(counts: list[int]) -> None:
+    """The correction makes it the chance that two different citations come from two classes."""
+    found = common.generality(np.array([counts], dtype=float))[0]
+    items = [k for k, n in enumerate(counts) for _ in range(n)]
+    pairs = list(combinations(items, 2))
+    if not pairs:
+        assert np.isnan(found)
+    else:
+        assert found == pytest.approx(np.mean([a != b for a, b in pairs]))
+
+
+def test_poisson_growth_is_statsmodels() -> None:
+    import statsmodels.api as sm
+
+    rng = np.random.default_rng(1)
+    years = np.arange(2008, 2020, dtype=float)
+    counts = rng.poisson(np.exp(1.5 + 0.1 * (years - 2013)), size=(6, 12)).astype(float)
+    slope, error = common.growth(counts, years)
+    for row, b, e in zip(counts, slope, error, strict=True):
+        model = sm.GLM(row, sm.add_constant(years - years.mean()), family=sm.families.Poisson())
+        fitted = model.fit()
+        assert b == pytest.approx(fitted.params[1], abs=1e-7)
+        wider = max(1.0, fitted.pearson_chi2 / fitted.df_resid)
+        assert e == pytest.approx(fitted.bse[1] * np.sqrt(wider), rel=1e-5)
+
+
+@given(st.integers(0, 10_000))
+def test_the_front_is_who_nobody_beats(seed: int) -> None:
+    v = np.random.default_rng(seed).integers(0, 4, (3, 9)).astype(float)
+    expected = [
+        not any((v[:, j] >= v[:, i]).all() and (v[:, j] > v[:, i]).any() for j in range(9))
+        for i in range(9)
+    ]
+    assert pareto(v).tolist() == expected
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 10_000))
+def test_least_teams_are_as_small_as_any(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    people = [f"o{i}" for i in range(8)]
+    groups = [
+        {p for p in people if rng.random() < 0.35} or {people[0]} for _ in range(rng.integers(1, 5))
+    ]
+    teams = least_teams(groups, {}, {})
+    smallest = next(
+        n for n in range(1, 9)
+        if any(all(g & set(c) for g in groups) for c in combinations(people, n))
+    )
+    assert teams
+    for team in teams:
+        assert len(team) == smallest
+        assert all(g & set(team) for g in groups)
+    assert len(set(teams)) == len(teams)
+
+
+def test_past_partners_decide_between_teams_of_one_size() -> None:
+    groups = [{"a", "b"}, {"c", "d"}]
+    partners = {"b": {"d"}, "d": {"b"}}
+    assert least_teams(groups, partners, {})[0] == ("b", "d")
+    with pytest.raises(ValueError, match="without a member"):
+        least_teams([set()], {}, {})
