@@ -10,7 +10,6 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.sparse import csr_matrix
 
 from regionlift.data.dataset import Dataset, open_dataset
 from regionlift.data.symbols import parse, valid
@@ -178,20 +177,29 @@ def test_section_y_is_of_cpc_alone() -> None:
 
 
 def test_weighted_betweenness_is_networkx() -> None:
+    """On lengths without ties: NetworkX takes equal lengths for unequal in their last digit."""
     import networkx as nx
 
     rng = np.random.default_rng(3)
     for _ in range(20):
         n = 14
-        rows = csr_matrix((rng.random((60, n)) < 0.2).astype(float))
-        both = common.joint(rows, np.ones(60))
-        strong = common.association(both)
-        strong[~common.backbone(both, 0.5)] = 0
+        strong = np.triu(np.where(rng.random((n, n)) < 0.3, rng.random((n, n)), 0.0), 1)
         graph = nx.empty_graph(n)
-        for i, j in zip(*np.nonzero(np.triu(strong)), strict=True):
+        for i, j in zip(*np.nonzero(strong), strict=True):
             graph.add_edge(int(i), int(j), length=1 / strong[i, j])
         theirs = nx.betweenness_centrality(graph, weight="length")
-        np.testing.assert_allclose(common.betweenness(both, 0.5), [theirs[i] for i in range(n)])
+        ours = common.weighted_paths(strong + strong.T) / ((n - 1) * (n - 2))
+        np.testing.assert_allclose(ours, [theirs[i] for i in range(n)], atol=1e-12)
+
+
+def test_equal_lengths_are_shared_between_their_paths() -> None:
+    """Two equal ways from 0 to 3, by 1 and by 2, in lengths of 0.1 + 0.2 and 0.2 + 0.1."""
+    strong = np.zeros((4, 4))
+    for i, j, length in ((0, 1, 0.1), (1, 3, 0.2), (0, 2, 0.2), (2, 3, 0.1)):
+        strong[i, j] = strong[j, i] = 1 / length
+    found = common.weighted_paths(strong)
+    assert found[1] == pytest.approx(1.0)
+    assert found[2] == pytest.approx(1.0)
 
 
 @given(st.lists(st.integers(0, 9), min_size=2, max_size=8))

@@ -108,11 +108,11 @@ def betweenness(both: Floats, level: float = 0.05) -> Floats:
     n = len(both)
     if n < 3:
         return np.zeros(n)
-    return np.asarray(_paths(strong) / ((n - 1) * (n - 2)))
+    return np.asarray(weighted_paths(strong) / ((n - 1) * (n - 2)))
 
 
 @kernel
-def _paths(strong: Floats) -> Floats:
+def weighted_paths(strong: Floats) -> Floats:
     """Brandes' accumulation over all ordered pairs, with Dijkstra on a dense matrix."""
     n = strong.shape[0]
     through = np.zeros(n)
