@@ -6,6 +6,7 @@ output, jobs or money earned.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
@@ -32,12 +33,12 @@ def _since(first: int | None, years: Sequence[int]) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Lever:
+class Lever(ABC):
     """Changes nothing; each lever overrides what it acts on."""
 
+    @abstractmethod
     def describe(self) -> str:
         """What the lever does, in words."""
-        raise NotImplementedError
 
     def parameters(self, given: UrnParameters) -> UrnParameters:
         """Parameters under the lever."""

@@ -16,7 +16,7 @@ from regionlift.measures.panel import quoted
 from regionlift.measures.technology.diffusion import Spread
 from regionlift.measures.technology.filings import Filings
 from regionlift.measures.technology.front import Front
-from regionlift.study.chain_numbers import Gap, Numbers
+from regionlift.study.numbers import Gap, Numbers
 
 _FEW = Gap("too few patents or years", "patents of more years")
 

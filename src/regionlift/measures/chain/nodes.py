@@ -11,6 +11,7 @@ import polars as pl
 
 from regionlift.data.dataset import Dataset
 from regionlift.evidence.settings import Settings
+from regionlift.measures.chain.newest import newest
 from regionlift.measures.chain.regionalised import regionalised
 
 
@@ -193,12 +194,7 @@ def block_flows(dataset: Dataset, year: int) -> tuple[pl.DataFrame, int]:
     links = dataset.tables["links"]
     if "level" in links.columns:
         links = links.filter(pl.col("level").fill_null("industry") != "firm")
-    if "year" in links.columns:
-        links = links.filter(pl.col("year").fill_null(year) <= year)
-        newest = links["year"].max()
-        if newest is not None:
-            links = links.filter(pl.col("year") == newest)
-            year = int(str(newest))
+    links, year = newest(links, year)
     if links.is_empty():
         raise NoChainError("no input-output link is in the tables", settles)
     blank = [c for c in _FLOW if c not in links.columns]

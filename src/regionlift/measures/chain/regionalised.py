@@ -10,6 +10,7 @@ import polars as pl
 
 from regionlift.data.dataset import Dataset
 from regionlift.evidence.settings import Settings
+from regionlift.measures.chain.newest import newest
 from regionlift.measures.inputoutput.regional import flegg_quotients
 
 #: Columns of the panel that can stand for the size of an industry, the best first.
@@ -77,12 +78,7 @@ def _national(dataset: Dataset, year: int) -> tuple[pl.DataFrame, int] | None:
         links = links.filter(nation | (pl.col("region") == reference) if reference else nation)
     if "level" in links.columns:
         links = links.filter(pl.col("level").fill_null("industry") != "firm")
-    if "year" in links.columns:
-        links = links.filter(pl.col("year").fill_null(year) <= year)
-        newest = links["year"].max()
-        if newest is not None:
-            links = links.filter(pl.col("year") == newest)
-            year = int(str(newest))
+    links, year = newest(links, year)
     parts = [pl.col("domestic_value")] if "domestic_value" in links.columns else []
     if "imported_value" in links.columns:
         parts.append(pl.col("value") - pl.col("imported_value"))

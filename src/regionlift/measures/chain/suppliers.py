@@ -9,6 +9,7 @@ from itertools import combinations
 import polars as pl
 
 from regionlift.data.dataset import Dataset
+from regionlift.measures.chain.newest import newest
 
 
 @dataclass(frozen=True)
@@ -66,12 +67,7 @@ def purchases(dataset: Dataset, region: str, year: int) -> Purchases | None:
     links = dataset.tables["links"].filter(pl.col("level") == "firm", pl.col("value") > 0)
     if "region" in links.columns:
         links = links.filter(pl.col("region").is_null() | (pl.col("region") == region))
-    if "year" in links.columns:
-        links = links.filter(pl.col("year").fill_null(year) <= year)
-        newest = links["year"].max()
-        if newest is not None:
-            links = links.filter(pl.col("year") == newest)
-            year = int(str(newest))
+    links, year = newest(links, year)
     if links.is_empty():
         return None
     seat = pl.lit(None, pl.String)

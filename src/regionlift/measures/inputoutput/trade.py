@@ -213,14 +213,7 @@ class Trade:
             for name, value in zip(names, values, strict=True):
                 found[name][s] = value
         total = np.array([self.exports[at].sum() for at in self.places])
-        found["DC"] = found["DVA"] + found["DDC"]
-        found["FC"] = found["FVA"] + found["FDC"]
-        held("terms of Borin & Mancini add up to exports", found["DC"] + found["FC"], total)
-        found["REF"] = found["DVA"] - found["VAX"]
-        found["GVC"] = total - found["DAVAX"]
-        found["GVCB"] = total - found["DVA"]
-        found["GVCF"] = found["DVA"] - found["DAVAX"]
-        return found
+        return _with_sums(found, total)
 
     def by_partner(self, seller: str) -> dict[str, Floats]:
         r"""Source-based terms of one exporter by sector and partner, shape (sectors, regions).
@@ -262,11 +255,16 @@ class Trade:
             "VAX": absorbed,
             "DAVAX": direct,
         }
-        found["DC"] = found["DVA"] + found["DDC"]
-        found["FC"] = found["FVA"] + found["FDC"]
-        held("terms of Borin & Mancini add up to exports", found["DC"] + found["FC"], exports)
-        found["REF"] = found["DVA"] - found["VAX"]
-        found["GVC"] = exports - found["DAVAX"]
-        found["GVCB"] = exports - found["DVA"]
-        found["GVCF"] = found["DVA"] - found["DAVAX"]
-        return found
+        return _with_sums(found, exports)
+
+
+def _with_sums(found: dict[str, Floats], exports: Floats) -> dict[str, Floats]:
+    """The terms of Borin & Mancini with what is added up from them."""
+    found["DC"] = found["DVA"] + found["DDC"]
+    found["FC"] = found["FVA"] + found["FDC"]
+    held("terms of Borin & Mancini add up to exports", found["DC"] + found["FC"], exports)
+    found["REF"] = found["DVA"] - found["VAX"]
+    found["GVC"] = exports - found["DAVAX"]
+    found["GVCB"] = exports - found["DVA"]
+    found["GVCF"] = found["DVA"] - found["DAVAX"]
+    return found
