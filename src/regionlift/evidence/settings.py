@@ -227,6 +227,16 @@ _DEFAULTS = (
         "operational reading of the paper, item 49", "paper",
     ),
     Threshold(
+        "entry_years", 4, 2, 8,
+        "years between two looks at which activities a region has",
+        "short enough for several looks, long enough for a change to last", "house",
+    ),
+    Threshold(
+        "entry_least", 30, 10, 100,
+        "entries a predictor must be scored on before one is told",
+        "with 11 to 34 entries the order of predictors turned with the sample", "house",
+    ),
+    Threshold(
         "confidence", 0.9, 0.8, 0.95,
         "coverage of every interval",
         "convention", "standard",

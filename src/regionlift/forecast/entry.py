@@ -42,6 +42,8 @@ Flags = NDArray[np.bool_]
 DEFINITIONS = {"crossing": (0.0, 1.0), "strengthening": (0.5, 1.0), "new": (0.0, 0.5)}
 #: Predictors that need no fit.
 PLAIN = ("level", "density", "ubiquity", "diversity", "persistence")
+#: Those that can order the options of one region.
+ORDERING = ("level", "density", "ubiquity", "persistence")
 #: Those a logistic regression takes.
 FITTED = {"fit": ("level", "ubiquity", "diversity"),
           "fit and density": ("level", "ubiquity", "diversity", "density")}  # fmt: skip
@@ -68,9 +70,9 @@ class EntryTest:
     """One definition on one step of time.
 
     ``entrants`` and ``others`` are mean relatedness densities, ``apart`` their difference with
-    its interval. ``winner`` has the highest average precision of what can order a list (level or
-    density), where its lead over the other does not include 0; empty where neither has it, or
-    ``reason`` says why nothing is told. ``lead`` is density minus level.
+    its interval. ``best`` and ``second`` have the highest average precisions of what can order a
+    region's options; ``lead`` is how far the first is ahead; ``winner`` is it where the interval
+    of the lead does not include 0, else empty. ``reason`` says why nothing is told.
     """
 
     definition: str
@@ -83,6 +85,8 @@ class EntryTest:
     others: float
     apart: tuple[float, float, float]
     scores: tuple[EntryScore, ...]
+    best: str
+    second: str
     lead: tuple[float, float, float]
     winner: str
     reason: str = ""
@@ -139,20 +143,24 @@ class _Step:
     values: dict[str, Floats]
 
 
-def _step(before: Floats | None, now: Floats, later: Floats) -> _Step:
-    known = np.isfinite(now)
-    quotient, held = quotients(now), present(now)
-    both = known & np.isfinite(later) & ~held
+def predictors(before: Floats | None, now: Floats) -> dict[str, Floats]:
+    """Each of ``PLAIN``, (regions, activities); persistence not a number without ``before``."""
+    known, quotient, held = np.isfinite(now), quotients(now), present(now)
     size = (now.shape[0], now.shape[1])
     earlier = np.full(size, np.nan) if before is None else np.nan_to_num(quotients(before))
     share = divided(held.sum(axis=0).astype(float), known.sum(axis=0).astype(float))
     width = divided(held.sum(axis=1).astype(float), known.sum(axis=1).astype(float))
-    tables = {
+    return {
         "level": quotient, "density": densities(held, known),
         "ubiquity": np.broadcast_to(share, size),
         "diversity": np.broadcast_to(width[:, None], size), "persistence": earlier,
     }  # fmt: skip
-    both &= np.isfinite(tables["density"]) & np.isfinite(quotient)
+
+
+def _step(before: Floats | None, now: Floats, later: Floats) -> _Step:
+    tables = predictors(before, now)
+    both = np.isfinite(now) & np.isfinite(later) & ~present(now)
+    both &= np.isfinite(tables["density"]) & np.isfinite(tables["level"])
     rows, _ = np.nonzero(both)
     return _Step(rows.astype(np.int64), present(later)[both],
                  {name: np.asarray(v[both]) for name, v in tables.items()})  # fmt: skip
@@ -194,7 +202,7 @@ def entry_test(
     close = test.values["density"]
     means = _mean(close[came]), _mean(close[~came])
     if entries < least or entries == len(came):
-        return EntryTest(*place, *means, nan, (), nan, "",
+        return EntryTest(*place, *means, nan, (), "", "", nan, "",
                          f"{entries} entries: fewer than {least}")  # fmt: skip
     scores = {n: test.values[n] for n in PLAIN if np.isfinite(test.values[n]).all()}
     scores |= _fits(steps)
@@ -220,12 +228,16 @@ def entry_test(
             _precision(top[name], of_region, confidence),
             (auc(came, s), *_ends(both[:, 1], confidence)),
         ))  # fmt: skip
-    ahead = np.array(made["density"])[:, 0] - np.array(made["level"])[:, 0]
-    point = average_precision(came, scores["density"]) - average_precision(came, scores["level"])
+    ranked = sorted((s for s in found if s.predictor in ORDERING),
+                    key=lambda s: -s.average_precision[0])  # fmt: skip
+    best, second = ranked[0], ranked[1]
+    ahead = np.array(made[best.predictor])[:, 0] - np.array(made[second.predictor])[:, 0]
     low, high = _ends(ahead, confidence)
-    winner = "density" if low > 0 else "level" if high < 0 else ""
+    lead = (best.average_precision[0] - second.average_precision[0], low, high)
+    winner = best.predictor if low > 0 else ""
     apart = (means[0] - means[1], *_ends(np.array(gaps), confidence))
-    return EntryTest(*place, *means, apart, tuple(found), (point, low, high), winner)
+    return EntryTest(*place, *means, apart, tuple(found), best.predictor, second.predictor, lead,
+                     winner)  # fmt: skip
 
 
 def _of(step: _Step, definition: str) -> _Step:

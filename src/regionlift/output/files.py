@@ -96,7 +96,7 @@ def ledger_tables(study: Study) -> dict[str, pl.DataFrame]:
         "network_organisations": study.roster,
         **network_tables(study.network),
         **chain_tables(study.chain),
-        **technology_tables(study.technology),
+        **technology_tables(study),
     }
 
 

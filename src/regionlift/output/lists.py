@@ -98,7 +98,7 @@ def write_lists(path: Path, study: Study) -> None:
         "network": _frame(study.roster),
         **_network(study),
         **chain_sheets(study),
-        **technology_sheets(study.technology),
+        **technology_sheets(study),
         "cannot tell": _unknown(study),
         "data issues": problem_rows(study.dataset.warnings),
         "thresholds": _thresholds(study),

@@ -7,32 +7,38 @@ from typing import Any
 
 import polars as pl
 
-from regionlift.study import TechnologyStudy
+from regionlift.study import Study, TechnologyStudy
+from regionlift.study.entry import EntryStudy, kind_of
 from regionlift.study.technology import front_table
 
 Sheet = tuple[Sequence[str], Sequence[Sequence[Any]]]
 
 
-def technology_tables(done: TechnologyStudy) -> dict[str, pl.DataFrame]:
-    """Candidates with axes and ranks, teams, holders elsewhere, options."""
+def technology_tables(study: Study) -> dict[str, pl.DataFrame]:
+    """Candidates with axes and ranks, teams, holders elsewhere, options, tests of entry."""
+    done = study.technology
+    frames = {"entry_tests": entry_table([*([done.entry] if done.entry else []),
+                                          study.industries])}  # fmt: skip
     if done.filings is None:
-        return {}
+        return {name: frame for name, frame in frames.items() if frame.width}
     frames = {
         "technologies": front_table(done), "technology_teams": _teams(done),
         "technology_outsiders": _outsiders(done), "technology_options": _options(done),
+        **frames,
     }  # fmt: skip
     return {name: frame for name, frame in frames.items() if frame.width}
 
 
-def technology_sheets(done: TechnologyStudy) -> Mapping[str, Sheet]:
+def technology_sheets(study: Study) -> Mapping[str, Sheet]:
     """The same as sheets."""
     titles = {
         "technologies": "key technologies", "technology_teams": "alliances",
         "technology_outsiders": "outside holders", "technology_options": "options",
+        "entry_tests": "tests of entry",
     }  # fmt: skip
     return {
         titles[name]: (frame.columns, [list(row) for row in frame.iter_rows()])
-        for name, frame in technology_tables(done).items()
+        for name, frame in technology_tables(study).items()
     }
 
 
@@ -66,11 +72,32 @@ def _outsiders(done: TechnologyStudy) -> pl.DataFrame:
 
 
 def _options(done: TechnologyStudy) -> pl.DataFrame:
-    kinds = {"technology": pl.String, "quarter": pl.String, "relatedness density": pl.Float64,
+    kinds = {"technology": pl.String, "quarter": pl.String, "kind": pl.String, "level": pl.Float64,
+             "relatedness density": pl.Float64,
              "complexity": pl.Float64, "patents": pl.Int64, "patents here": pl.Int64}  # fmt: skip
     rows = [
-        {"technology": o.klass, "quarter": o.quarter, "relatedness density": o.density,
+        {"technology": o.klass, "quarter": o.quarter, "kind": kind_of(o),
+         "level": o.level, "relatedness density": o.density,
          "complexity": o.complexity, "patents": o.patents, "patents here": o.local}
         for o in (done.options.options if done.options else ())
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=kinds)
+
+
+def entry_table(studies: Sequence[EntryStudy]) -> pl.DataFrame:
+    """Every predictor of every kind of entry with its scores and their intervals."""
+    rows = []
+    for s in studies:
+        for test in s.tests:
+            for score in test.scores:
+                row: dict[str, object] = {
+                    "source": s.source, "kind of entry": test.definition, "origin": test.origin,
+                    "later": test.later, "regions": test.regions, "options": test.options,
+                    "entries": test.entries, "predictor": score.predictor,
+                    "better here": test.winner,
+                }  # fmt: skip
+                for name, found in (("average precision", score.average_precision),
+                                    ("precision at 10", score.precision), ("AUC", score.auc)):
+                    row |= {name: found[0], f"{name} low": found[1], f"{name} high": found[2]}
+                rows.append(row)
+    return pl.DataFrame(rows, infer_schema_length=None)

@@ -1,10 +1,12 @@
 """One region's study: every number and verdict of a run, before anything is written."""
 
 from regionlift.study.chain import ChainStudy
+from regionlift.study.entry import EntryStudy
 from regionlift.study.network import NetworkStudy
 from regionlift.study.region import Frames, Study, measure_all, study
 from regionlift.study.technology import TechnologyStudy
 
 __all__ = [
-    "ChainStudy", "Frames", "NetworkStudy", "Study", "TechnologyStudy", "measure_all", "study",
+    "ChainStudy", "EntryStudy", "Frames", "NetworkStudy", "Study", "TechnologyStudy",
+    "measure_all", "study",
 ]  # fmt: skip

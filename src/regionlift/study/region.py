@@ -19,6 +19,7 @@ from regionlift.measures.peers import PeerSet, choose_peers
 from regionlift.measures.stage import StageProfile, stage_profile
 from regionlift.measures.transition import BaseRates, base_rates
 from regionlift.study.chain import ChainStudy, chain_study
+from regionlift.study.entry import EntryStudy, industry_entry
 from regionlift.study.network import NetworkStudy, network_study
 from regionlift.study.technology import TechnologyStudy, technology_study
 
@@ -47,6 +48,7 @@ class Study:
     network: NetworkStudy | None
     chain: ChainStudy
     technology: TechnologyStudy
+    industries: EntryStudy
 
     @property
     def quantities(self) -> pl.DataFrame:
@@ -121,5 +123,5 @@ def study(
     verdicts = (*profile.verdicts, leaving.verdict, *leaving.tests, driven, *judged)
     return Study(
         dataset, settings, region, year, frames, chosen, profile, rates, leaving, verdicts, net,
-        links, tech,
+        links, tech, industry_entry(dataset, settings, year),
     )  # fmt: skip

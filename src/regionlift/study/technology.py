@@ -7,7 +7,7 @@ key; reach tells what to do with them, and is no part of the naming.
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -23,6 +23,7 @@ from regionlift.measures.technology.diffusion import Spread, alliances, spread
 from regionlift.measures.technology.filings import Filings, NoPatentsError, filings
 from regionlift.measures.technology.front import Front, front_of
 from regionlift.measures.technology.options import Options, options_of
+from regionlift.study.entry import EntryStudy, advised, technology_entry
 from regionlift.study.technology_numbers import technology_numbers
 
 #: Draws of the patents behind a rank interval; ranks settle long before means do.
@@ -47,6 +48,7 @@ class TechnologyStudy:
     consortia: Mapping[str, Consortia]
     spreads: Mapping[str, Spread]
     options: Options | None
+    entry: EntryStudy | None
     quantities: tuple[Quantity, ...]
     verdicts: tuple[Verdict, ...]
 
@@ -70,8 +72,8 @@ def technology_study(
             Verdict(clause, region, Truth.CANNOT_TELL, str(why), why.settles)
             for clause in ("technology.named", "technology.competence", "technology.diffusion")
         )
-        return TechnologyStudy(region, str(why), why.settles, None, None, (), (), {}, {}, None, (),
-                               verdicts)  # fmt: skip
+        return TechnologyStudy(region, str(why), why.settles, None, None, (), (), {}, {}, None,
+                               None, (),                               verdicts)  # fmt: skip
     rng = np.random.default_rng(settings.whole("seed"))
     front = front_of(found, settings.whole("technology_least"), rng,
                      min(DRAWS, settings.whole("resamples")), settings["confidence"])  # fmt: skip
@@ -92,9 +94,11 @@ def technology_study(
     )  # fmt: skip
     advantage = {q.subject.split("|")[-1]: q.value for q in numbers
                  if q.measure == "tech_advantage"}  # fmt: skip
+    options, entry = options_of(found), technology_entry(found, settings)
+    options = replace(options, options=advised(options.options, entry))
     mastered = tuple(k for k in named if (advantage.get(k) or 0.0) >= 1)
     return TechnologyStudy(
-        region, "", "", found, front, named, mastered, carry, spreads, options_of(found),
+        region, "", "", found, front, named, mastered, carry, spreads, options, entry,
         numbers,
         (_told_named(found, front, named), _competence(found, carry), _diffusion(found, spreads)),
     )  # fmt: skip

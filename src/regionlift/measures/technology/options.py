@@ -9,7 +9,7 @@ import numpy as np
 from regionlift.measures.relatedness.complexity import Complexity, complexity
 from regionlift.measures.relatedness.cooccurrence import proximity
 from regionlift.measures.relatedness.nearness import density
-from regionlift.measures.relatedness.specialisation import advantaged
+from regionlift.measures.relatedness.specialisation import advantaged, location_quotient
 from regionlift.measures.technology.filings import Filings
 from regionlift.measures.technology.front import LEAST_REGIONS, by_region
 
@@ -24,9 +24,10 @@ LEAST_PATENTS = 10
 
 @dataclass(frozen=True)
 class Option:
-    """A class without revealed advantage here."""
+    """A class without revealed advantage here; ``level`` is its location quotient."""
 
     klass: str
+    level: float
     density: float
     complexity: float
     patents: int
@@ -66,6 +67,7 @@ def options_of(filings: Filings) -> Options:
         return Options((), nan, nan, len(names), order, order.reason)
     own = names.index(filings.region)
     near = density(held, proximity(held))[own]
+    level = location_quotient(table[:, enough])[own]
     places = np.flatnonzero(enough)
     open_ = np.flatnonzero(~held[own] & np.isfinite(near) & np.isfinite(order.activities))
     if len(open_) < 4:
@@ -74,7 +76,7 @@ def options_of(filings: Filings) -> Options:
         np.median(order.activities[open_]))  # fmt: skip
     options = tuple(
         Option(
-            filings.classes[places[n]], float(near[n]), float(order.activities[n]),
+            filings.classes[places[n]], float(level[n]), float(near[n]), float(order.activities[n]),
             int(table[:, places[n]].sum()), int(table[own, places[n]]),
             QUARTERS[bool(near[n] >= cut_near), bool(order.activities[n] >= cut_complex)],
         )

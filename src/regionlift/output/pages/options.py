@@ -8,9 +8,11 @@ from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table, text
 from regionlift.output.evidence import Book
 from regionlift.output.pages.common import page
+from regionlift.output.pages.entry_block import entry_blocks
 from regionlift.output.payload import Block, Cell, Page
 from regionlift.output.words import listed, significant
 from regionlift.study import Study
+from regionlift.study.entry import kind_of, ordered_by
 
 TITLE = "Options for specialisation"
 
@@ -20,11 +22,13 @@ def options(study: Study, book: Book) -> Page:
     del book
     done = study.technology
     found = done.options
+    tests = [*([done.entry] if done.entry else []), study.industries]
     if found is None or not found.options:
         why = done.reason if found is None else found.reason
         return page("options", 9, "technology", TITLE, f"Options cannot be told: {why}.",
                     [text("What would settle it: patents of applicants in ten regions or more, "
-                          "with the region of each.")])  # fmt: skip
+                          "with the region of each."),
+                     *entry_blocks(tests)])  # fmt: skip
     high = [o.klass for o in found.options if o.quarter == "high road"]
     finding = (
         f"{len(high)} of {len(found.options)} classes without an advantage here are both near to "
@@ -35,7 +39,8 @@ def options(study: Study, book: Book) -> Page:
           "quarter": o.quarter, "patents": o.patents} for o in found.options]
     )  # fmt: skip
     rows: list[list[Cell]] = [
-        [o.klass, o.quarter, {"text": significant(o.density), "sort": o.density},
+        [o.klass, o.quarter, kind_of(o), {"text": significant(o.level), "sort": o.level},
+         {"text": significant(o.density), "sort": o.density},
          {"text": significant(o.complexity), "sort": o.complexity},
          {"text": str(o.patents), "sort": o.patents}, {"text": str(o.local), "sort": o.local}]
         for o in found.options
@@ -49,16 +54,20 @@ def options(study: Study, book: Book) -> Page:
     note = (
         f"Cut at the medians of the region's own options: density {significant(found.near)}, "
         f"complexity {significant(found.complex)}. High road: near and complex; slow road: near "
-        "and simple; casino: far and complex; dead end: far and simple." + told + doubts
+        "and simple; casino: far and complex; dead end: far and simple. Level: location quotient; "
+        "strengthening: 0.5 or more, new: less. Within a quarter ordered by "
+        f"{ordered_by('new', tests[0])} (new) and {ordered_by('strengthening', tests[0])} "
+        "(strengthening): see the test below." + told + doubts
     )
-    heads = ["Technology", "Quarter", ">Relatedness density", ">Complexity", ">Patents",
-             ">Patents here"]  # fmt: skip
+    heads = ["Technology", "Quarter", "Kind", ">Level", ">Relatedness density", ">Complexity",
+             ">Patents", ">Patents here"]  # fmt: skip
     years = "" if done.filings is None else f"{done.filings.first}-{done.filings.last}"
     blocks: list[Block] = [
         chart(study, "options-quadrant", "Near and complex", finding,
               charts.quadrant(frame, found.near, found.complex), plain(frame), "tech_reach", years,
               ("technology_years",)),
         table("options", "All options", heads, rows, note, 15),
+        *entry_blocks(tests),
         text("Nearness says where entry was more frequent elsewhere; it does not say that a "
              "policy succeeds. Where many cells stand near the line between having and lacking, "
              "the present level predicts crossings better than relatedness does."),
