@@ -23,6 +23,7 @@ import rechain
 import recompute
 import recount
 import renetwork
+import retech
 import shared
 from recompute import Answer, Recompute, UnknownError, differs, evidence_of
 from regionlift.run import Run, prepare, run_region
@@ -100,9 +101,7 @@ def wrong_ones(case: Case, records: list[Record]) -> list[str]:
     found = []
     for record in records:
         key = (record["measure"], record["subject"], record["period"])
-        if key[0].startswith("tech_"):  # counted again in test_technology.py
-            continue
-        if renetwork.unrepeatable(*key[:2]) or rechain.unrepeatable(key[0]):
+        if recompute.unrepeatable(*key[:2]):
             continue
         try:
             said = differs(record, case.again.answer(*key))
@@ -116,10 +115,10 @@ def wrong_ones(case: Case, records: list[Record]) -> list[str]:
 @pytest.mark.parametrize(
     ("script", "wanted"),
     [(recompute, {"numpy", "openpyxl", "polars", "rechain", "recount", "renetwork",
-                  "scipy"}),
+                  "retech", "scipy"}),
      (recount, {"openpyxl"}), (renetwork, {"openpyxl", "recount"}),
-     (rechain, {"openpyxl", "polars", "recount", "renetwork"})],
-    ids=["recompute", "recount", "renetwork", "rechain"],
+     (rechain, {"openpyxl", "polars", "recount", "renetwork"}), (retech, {"openpyxl", "recount"})],
+    ids=["recompute", "recount", "renetwork", "rechain", "retech"],
 )
 def test_the_recomputation_imports_nothing_of_the_package(script: Any, wanted: set[str]) -> None:
     tree = ast.parse(Path(script.__file__).read_text("utf-8"))
@@ -167,6 +166,17 @@ def test_every_number_of_the_chain_that_has_a_plain_formula(case: Case) -> None:
     assert wrong_ones(case, mine) == []
 
 
+@pytest.mark.parametrize("case", RUNS[-1:], indirect=True)
+def test_every_number_of_technologies_that_has_a_plain_formula(case: Case) -> None:
+    rows = case.quantities("status = 'known'")
+    mine = [r for r in rows if r["measure"].startswith(retech.MEASURES)
+            and not retech.unrepeatable(r["measure"])]  # fmt: skip
+    assert len({r["measure"] for r in mine}) >= 16
+    for r in mine:
+        r["text"], r["interval"] = repr(r["value"]), None
+    assert wrong_ones(case, mine) == []
+
+
 @every
 def test_numbers_of_the_ledger(case: Case) -> None:
     """The rest of the 200: any region, any year."""
@@ -192,7 +202,7 @@ def test_a_wrong_number_would_be_seen() -> None:
 @every
 def test_what_the_report_does_not_know_cannot_be_computed(case: Case) -> None:
     for record in case.evidence.values():
-        if record["measure"].startswith("tech_"):
+        if recompute.unrepeatable(record["measure"], record["subject"]):
             continue
         if record["status"] != "known":
             with pytest.raises(UnknownError):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -17,10 +19,12 @@ from regionlift.data.synthetic.generate import Province, generate
 from regionlift.data.synthetic.write import write
 from regionlift.evidence.settings import settings as defaults
 from regionlift.evidence.verdict import Truth
+from regionlift.forecast.uptake import uptake
 from regionlift.measures.technology import commonness as common
 from regionlift.measures.technology.alliances import least_teams
 from regionlift.measures.technology.filings import NoPatentsError, filings
-from regionlift.measures.technology.front import pareto
+from regionlift.measures.technology.front import by_region, pareto
+from regionlift.measures.technology.profile import concordance_of, pull
 from regionlift.study.technology import TechnologyStudy, front_table, technology_study
 
 SEEDS = (1, 7)
@@ -265,3 +269,79 @@ def test_past_partners_decide_between_teams_of_one_size() -> None:
     assert least_teams(groups, partners, {})[0] == ("b", "d")
     with pytest.raises(ValueError, match="without a member"):
         least_teams([set()], {}, {})
+
+
+def test_teams_say_what_to_compare_them_by(planted: tuple) -> None:
+    _, done, _ = planted
+    for found in done.consortia.values():
+        sizes = [len(t.members) for t in found.teams]
+        assert max(sizes) <= min(sizes) + 1
+        held = sum(bool(n.holders) for n in found.needs)
+        for team in found.teams:
+            assert team.coverage == pytest.approx(held / len(found.needs))
+            assert 0 <= team.complementarity <= 1
+            assert "enterprise" in team.types
+        assert all(o.who.foreign and o.klass == found.klass for o in found.abroad)
+
+
+def test_divided_patents_count_once_in_all(planted: tuple) -> None:
+    dataset, done, _ = planted
+    whole, divided = done.filings, replace(done.filings, fractional=True)
+    _, table = by_region(divided, divided.incidence)
+    assert table.sum() == pytest.approx(len(divided.ids))
+    _, table = by_region(whole, whole.incidence)
+    assert table.sum() >= whole.incidence.sum()
+    given_ = defaults()
+    split = replace(given_, thresholds={
+        **given_.thresholds,
+        "technology_fractional": replace(given_.thresholds["technology_fractional"], value=1.0),
+    })  # fmt: skip
+    again = technology_study(dataset, "Beijiang", split)
+    k = done.named[0]
+    assert again.find("tech_advantage", k).value != done.find("tech_advantage", k).value
+    assert again.find("tech_patents", k).value == done.find("tech_patents", k).value
+
+
+@given(st.integers(0, 10_000))
+def test_pull_sums_to_the_value_of_the_industries(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    table = rng.random((6, 4)) * (rng.random((6, 4)) < 0.7)
+    value, count = rng.random(4) * 100, rng.integers(1, 50, 6).astype(float)
+    found = pull(count, table, value)
+    served = table.sum(axis=0) > 0
+    assert np.nansum(found) == pytest.approx(value[served].sum())
+    assert np.isnan(found[table.sum(axis=1) == 0]).all()
+
+
+@pytest.mark.shared
+def test_the_fraunhofer_concordance(shared_data: Path) -> None:
+    """Classes of three characters; each adds up to 1; a subclass takes the row of its class."""
+    rows = pl.read_csv(shared_data / "networks" / "concordance_ipc3_nace2_fraunhofer2019.csv",
+                       schema_overrides={"nace2": pl.String})  # fmt: skip
+    sums = rows.group_by("ipc3").agg(pl.col("share_of_ipc3").sum())["share_of_ipc3"]
+    assert (sums - 1).abs().max() < 1e-9
+    table = rows.select(code="ipc3", industry="nace2", share="share_of_ipc3")
+    dataset = SimpleNamespace(has=lambda *_: True, tables={"concordance": table})
+    classes = SimpleNamespace(classes=("B23Q", "G06T", "X99Z"))
+    shares, industries, taken = concordance_of(dataset, classes)
+    assert taken == {"B23Q": "B23", "G06T": "G06"}
+    assert shares.sum(axis=1) == pytest.approx([1, 1, 0])
+    assert industries[int(shares[0].argmax())] == "28"
+    assert industries[int(shares[1].argmax())] == "26"
+
+
+def test_diffusion_curves_are_held_to_years_they_have_not_seen() -> None:
+    t = np.arange(0, 19, dtype=float)
+    gone = np.exp(-0.53 * t)
+    bass = 300 * (1 - gone) / (1 + 0.5 / 0.03 * gone)
+    years = tuple(range(2000, 2019))
+    new = (0, *np.rint(np.diff(bass)).astype(int).tolist())
+    found = uptake(years, new)
+    assert found.first == 2016
+    assert found.seen == sum(new[-3:])
+    assert found.best in ("bass", "logistic")
+    assert found.error("bass") <= 3
+    assert found.error("as in the years before") > 3 * found.error("bass")
+    short = uptake(years[:6], new[:6])
+    assert "are needed" in short.reason
+    assert short.best == ""

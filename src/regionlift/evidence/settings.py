@@ -222,6 +222,11 @@ _DEFAULTS = (
         "upper quarter; a class is named where it is in it on both axes", "house",
     ),
     Threshold(
+        "technology_fractional", 0, 0, 1,
+        "whether a patent counts once in every class and region (0) or is divided among them (1)",
+        "both are usual; divided, no patent counts more than another", "standard",
+    ),
+    Threshold(
         "technology_needs", 0.1, 0.05, 0.25,
         "share of a technology's patents from which a class beside it counts as needed",
         "operational reading of the paper, item 49", "paper",

@@ -53,7 +53,8 @@ def _teams(done: TechnologyStudy) -> pl.DataFrame:
          "holds": "; ".join(need.klass for need in c.needs if i in need.holders),
          "needed": "; ".join(need.klass for need in c.needs),
          "nobody here holds": "; ".join([*c.missing, *c.sides])}
-        for k, c in done.consortia.items() for n, team in enumerate(c.teams, start=1) for i in team
+        for k, c in done.consortia.items() for n, team in enumerate(c.teams, start=1)
+        for i in team.members
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=kinds)
 

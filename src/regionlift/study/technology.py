@@ -17,6 +17,7 @@ from regionlift.data.dataset import Dataset
 from regionlift.evidence.quantity import Quantity
 from regionlift.evidence.settings import Settings
 from regionlift.evidence.verdict import Truth, Verdict
+from regionlift.forecast.uptake import Uptake, uptake
 from regionlift.measures.technology.alliances import Consortia, consortia
 from regionlift.measures.technology.commonness import growth
 from regionlift.measures.technology.diffusion import Spread, alliances, spread
@@ -24,8 +25,11 @@ from regionlift.measures.technology.filings import Filings, NoPatentsError, fili
 from regionlift.measures.technology.front import Front, front_of
 from regionlift.measures.technology.options import Options, options_of
 from regionlift.study.entry import EntryStudy, advised, technology_entry
-from regionlift.study.technology_numbers import technology_numbers
+from regionlift.study.technology_numbers import beside_of, technology_numbers
 
+#: Measures beside the axes, as they stand in the list.
+BESIDE = ("tech_breadth", "tech_evenness", "tech_users", "tech_participation", "tech_generality",
+          "tech_originality", "tech_recent", "tech_pull")  # fmt: skip
 #: Draws of the patents behind a rank interval; ranks settle long before means do.
 DRAWS = 200
 
@@ -49,6 +53,7 @@ class TechnologyStudy:
     spreads: Mapping[str, Spread]
     options: Options | None
     entry: EntryStudy | None
+    uptakes: Mapping[str, Uptake]
     quantities: tuple[Quantity, ...]
     verdicts: tuple[Verdict, ...]
 
@@ -73,7 +78,7 @@ def technology_study(
             for clause in ("technology.named", "technology.competence", "technology.diffusion")
         )
         return TechnologyStudy(region, str(why), why.settles, None, None, (), (), {}, {}, None,
-                               None, (),                               verdicts)  # fmt: skip
+                               None, {}, (), verdicts)  # fmt: skip
     rng = np.random.default_rng(settings.whole("seed"))
     front = front_of(found, settings.whole("technology_least"), rng,
                      min(DRAWS, settings.whole("resamples")), settings["confidence"])  # fmt: skip
@@ -86,11 +91,12 @@ def technology_study(
     every = np.flatnonzero(front.candidate)
     years = np.arange(found.first, found.last + 1, dtype=np.float64)
     rates = growth(_by_year(found, every), years)
+    beside = beside_of(dataset, found, cited)
     numbers = tuple(
         q for place, k in enumerate(every)
         for q in technology_numbers(dataset, found, front, int(k), settings, cited,
                                     (float(rates[0][place]), float(rates[1][place])),
-                                    spreads.get(found.classes[k]))
+                                    spreads.get(found.classes[k]), beside)
     )  # fmt: skip
     advantage = {q.subject.split("|")[-1]: q.value for q in numbers
                  if q.measure == "tech_advantage"}  # fmt: skip
@@ -99,7 +105,7 @@ def technology_study(
     mastered = tuple(k for k in named if (advantage.get(k) or 0.0) >= 1)
     return TechnologyStudy(
         region, "", "", found, front, named, mastered, carry, spreads, options, entry,
-        numbers,
+        {k: uptake(s.years, s.adopters) for k, s in spreads.items()}, numbers,
         (_told_named(found, front, named), _competence(found, carry), _diffusion(found, spreads)),
     )  # fmt: skip
 
@@ -112,7 +118,8 @@ def _window(dataset: Dataset, region: str, settings: Settings, year: int | None)
     if year is None and last is None:
         raise NoPatentsError("no patent has a year", "app_year in patents")
     until = int(str(last)) if year is None else year
-    return filings(dataset, region, until - settings.whole("technology_years") + 1, until)
+    return filings(dataset, region, until - settings.whole("technology_years") + 1, until,
+                   fractional=settings["technology_fractional"] >= 0.5)  # fmt: skip
 
 
 def _by_year(found: Filings, classes: np.ndarray) -> np.ndarray:
@@ -217,7 +224,7 @@ def front_table(done: TechnologyStudy) -> pl.DataFrame:
                     f"{name} rank low": float(front.low[n, k]),
                     f"{name} rank high": float(front.high[n, k])}  # fmt: skip
         for measure in ("tech_patents", "tech_local", "tech_advantage", "tech_growth",
-                        "tech_adopters", "tech_first", "tech_foreign"):  # fmt: skip
+                        "tech_adopters", "tech_first", "tech_foreign", *BESIDE):  # fmt: skip
             row[measure.removeprefix("tech_")] = done.find(measure, klass).value
         row["evidence"] = done.find("tech_common", klass).id
         rows.append(row)

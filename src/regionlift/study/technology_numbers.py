@@ -2,28 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from scipy.sparse import csr_matrix
 from scipy.stats import norm
 
 from regionlift.data.dataset import Dataset
-from regionlift.evidence.quantity import Quantity
+from regionlift.evidence.quantity import Provenance, Quantity
 from regionlift.evidence.settings import Settings
 from regionlift.measures.network.numbers import Rows
 from regionlift.measures.panel import quoted
 from regionlift.measures.technology.diffusion import Spread
 from regionlift.measures.technology.filings import Filings
 from regionlift.measures.technology.front import Front
+from regionlift.measures.technology.profile import cited_by, concordance_of, profile, value_of
 from regionlift.study.numbers import Gap, Numbers
 
 _FEW = Gap("too few patents or years", "patents of more years")
 
 
+@dataclass(frozen=True)
+class Beside:
+    """Measures of all classes, with what their rows are: citations, rows of the concordance.
+
+    ``year`` is that of the value added, 0 where none is told.
+    """
+
+    values: Mapping[str, np.ndarray]
+    links: csr_matrix | None
+    taken: Mapping[str, str]
+    rows: Mapping[str, int]
+    year: int
+
+    def of(self, found: Filings, k: int, cited: bool) -> int:
+        """Citations of the patents of a class (cited), or by them."""
+        if self.links is None:
+            return 0
+        has = np.asarray(found.incidence[:, [k]].todense()).ravel() > 0
+        return int((self.links[has] if cited else self.links[:, has]).sum())
+
+
+def beside_of(
+    dataset: Dataset, found: Filings, citations: pl.DataFrame | None
+) -> Beside:
+    """The measures of all classes beside the three axes."""
+    shares, industries, taken = concordance_of(dataset, found)
+    value, year = value_of(dataset, found.region, industries, found.last)
+    rows: dict[str, int] = {}
+    if shares is not None:
+        rows = dict(dataset.tables["concordance"].group_by("code").len().iter_rows())
+    links = None if citations is None else cited_by(found, citations)
+    return Beside(profile(found, citations, shares, value), links, taken, rows, year)
+
+
 def technology_numbers(
     dataset: Dataset, found: Filings, front: Front, k: int, settings: Settings,
     citations: pl.DataFrame | None, rate: tuple[float, float], spread: Spread | None,
+    beside: Beside,
 ) -> Iterator[Quantity]:  # fmt: skip
     """Every number of one class."""
     klass = found.classes[k]
@@ -38,8 +76,8 @@ def technology_numbers(
     for measure, axis in zip(("tech_common", "tech_key", "tech_reach"), front.axes.each,
                              strict=True):  # fmt: skip
         yield make.of(measure, float(axis[k]), every, _FEW, n=n)
-    expected = n * float(found.local.sum()) / len(found.ids)
-    yield make.of("tech_advantage", local / expected if expected else None, every, _FEW, n=n)
+    yield from _beside(make, found, k, beside, every)
+    yield make.of("tech_advantage", _advantage(found, has, local), every, _FEW, n=n)
     first = None
     if found.local_first is not None and local:
         first = float((own & found.local_first).sum()) / local
@@ -67,6 +105,48 @@ def technology_numbers(
     if spread.alliance is not None and spread.cited is not None:
         behind = Rows(_cited_sql(found, klass, spread), spread.cited)
     yield make.of("tech_cited", spread.cited, behind, gap, n=spread.chances)
+
+
+def _advantage(found: Filings, has: np.ndarray, local: int) -> float | None:
+    """Share of the class in the region's patents over its share in all."""
+    if not found.fractional:
+        expected = int(has.sum()) * float(found.local.sum()) / len(found.ids)
+        return local / expected if expected else None
+    each = 1 / np.asarray(found.incidence.sum(axis=1)).ravel()
+    places = np.asarray(found.holds.sum(axis=1)).ravel()
+    ours = np.asarray(found.holds @ found.ours.astype(np.float64)).ravel() / places
+    expected = float((has * each).sum()) * float(ours.sum()) / len(found.ids)
+    return float((has * each * ours).sum()) / expected if expected else None
+
+
+def _beside(
+    make: Numbers, found: Filings, k: int, beside: Beside, every: Rows
+) -> Iterator[Quantity]:
+    """What else is known of it; numbers over citations open the citations."""
+    klass = found.classes[k]
+    cites = ({} if beside.links is None else {
+        "tech_generality": Rows(_links_sql(found, klass, "cited"), beside.of(found, k, True)),
+        "tech_originality": Rows(_links_sql(found, klass, "citing"), beside.of(found, k, False)),
+    })  # fmt: skip
+    gaps = {
+        "tech_users": Gap("industries of the applicants are not told", "industry in orgs"),
+        "tech_generality": Gap("fewer than two citations between the patents", "citations"),
+        "tech_originality": Gap("fewer than two citations between the patents", "citations"),
+        "tech_pull": Gap("no concordance has the class, or value added is not told",
+                         "a table concordance; value_added in panel"),
+    }  # fmt: skip
+    for measure, values in beside.values.items():
+        rows, provenance = cites.get(measure, every), None
+        value: float | None = float(values[k])
+        if measure == "tech_pull":
+            code = beside.taken.get(klass, "")
+            rows = Rows("SELECT code, industry, share FROM concordance WHERE code = "
+                        f"{quoted(code)} ORDER BY industry", beside.rows.get(code, 0))  # fmt: skip
+            provenance = Provenance.DERIVED
+            value = None if not beside.year else value
+        known = value is not None and np.isfinite(value)
+        yield make.of(measure, value if known else None, rows, gaps.get(measure, _FEW),
+                      provenance=provenance)  # fmt: skip
 
 
 def _foreign(
@@ -109,4 +189,18 @@ def _cited_sql(found: Filings, klass: str, spread: Spread) -> str:
         f"patent_id FROM applicants WHERE org_id IN ({members})) AND c.citing IN (SELECT "
         "patent_id FROM applicants JOIN orgs USING (org_id) WHERE region = "
         f"{quoted(found.region)}) ORDER BY ALL"
+    )
+
+
+def _links_sql(found: Filings, klass: str, end: str) -> str:
+    """Citations between patents of the window, one end of them in a class."""
+    window = (
+        "SELECT p.patent_id FROM patents p WHERE p.app_year BETWEEN "
+        f"{found.first} AND {found.last} AND p.patent_id IN (SELECT patent_id FROM codes) AND "
+        "p.patent_id IN (SELECT patent_id FROM applicants JOIN orgs USING (org_id))"
+    )
+    return (
+        f"SELECT DISTINCT citing, cited FROM citations WHERE citing IN ({window}) AND cited IN "
+        f"({window}) AND {end} IN (SELECT patent_id FROM codes WHERE "
+        f"starts_with(replace(upper(code), ' ', ''), {quoted(klass)})) ORDER BY ALL"
     )

@@ -107,8 +107,8 @@ def contract() -> dict[str, Table]:
     """Every table of the contract by name, in reading order."""
     order = [
         "regions", "panel", "links", "own_supply", "trade", "orgs", "projects", "members",
-        "patents", "applicants", "codes", "citations", "chain_nodes", "chain_edges", "spend",
-        "platforms", "resources", "needs", "claims", "plan",
+        "patents", "applicants", "codes", "citations", "concordance", "chain_nodes", "chain_edges",
+        "spend", "platforms", "resources", "needs", "claims", "plan",
     ]  # fmt: skip
     folder = files(__package__)
     tables = [

@@ -12,7 +12,7 @@ from regionlift.data.synthetic.citations import cite, count_citations, technolog
 from regionlift.data.synthetic.economy import GAUGES, economy
 from regionlift.data.synthetic.flows import firm_links, own_supply
 from regionlift.data.synthetic.orgs import Cast, cast
-from regionlift.data.synthetic.patents import file_patents, patent_tables
+from regionlift.data.synthetic.patents import concordance_table, file_patents, patent_tables
 from regionlift.data.synthetic.platform import TRUTHS as PLATFORM
 from regionlift.data.synthetic.platform import platform_table, resources_and_needs
 from regionlift.data.synthetic.policy import claim_table, plan_table, spend_table
@@ -61,7 +61,7 @@ def generate(
     --------
     >>> province = generate(0, stage="value")
     >>> province.truths.economy.stage, len(province.tables)
-    ('value', 20)
+    ('value', 21)
     """
     led = stage if stage is not None else GAUGES[stream(seed, "stage").integers(len(GAUGES))]
     statistics, economy_truths = economy(seed, led, regions=regions, years=years)
@@ -114,6 +114,7 @@ def _patents(seed: int, people: Cast, years: range) -> Tables:
         "applicants": applicants,
         "codes": codes,
         "citations": citations,
+        "concordance": concordance_table(),
     }
 
 

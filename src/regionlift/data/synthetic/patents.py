@@ -35,6 +35,8 @@ KIND_SHARES = {"invention": 0.45, "utility": 0.45, "design": 0.10}
 #: other local applicants, applicants elsewhere; in the order mastered, not diffused, not mastered.
 KEY_USE = {"member": (0.30, 0.60, 0.0), "local": (0.050, 0.026, 0.008), "away": (0.03, 0.04, 0.17)}
 COMPANION_JOINS = 0.4
+#: Share of a home class that serves its own industry; the rest serves the others evenly.
+SERVES_HOME = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,3 +235,17 @@ def _codes(
                 codes.append(COMPANIONS[key])
         result.append(list(dict.fromkeys(codes)))
     return result
+
+
+def concordance_table() -> pl.DataFrame:
+    """Which part of each class serves which industry; a common class serves all evenly."""
+    home = {code: division for division, own in HOME_CLASSES.items() for code in own}
+    home |= {code: division for division, code in DECOYS.items()}
+    rows = []
+    for code in CLASS_TITLES:
+        for division in BLOCK:
+            even = 1 / len(BLOCK)
+            away = (1 - SERVES_HOME) / (len(BLOCK) - 1)
+            own = SERVES_HOME if home.get(code) == division else away
+            rows.append((code, division, own if code in home else even))
+    return pl.DataFrame(rows, schema=["code", "industry", "share"], orient="row")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_matrix
 
 from regionlift.measures.technology.commonness import association, joint
 from regionlift.measures.technology.filings import Applicant, Filings
@@ -17,8 +19,10 @@ OUTSIDE = 20
 SIDES = {"enterprise": ("enterprise",), "research": ("university", "institute")}
 #: Members beyond this change no plan that anyone carries out.
 LARGEST = 12
-#: Teams of the least size shown.
-SHOWN = 3
+#: Teams shown: the least, and alternatives to it.
+SHOWN = 5
+#: Outside holders shown of each missing competence.
+MOST = 5
 
 
 @dataclass(frozen=True)
@@ -41,20 +45,40 @@ class Outsider:
 
 
 @dataclass(frozen=True)
+class Team:
+    """Members who together hold what is needed, with what to compare teams by.
+
+    ``coverage`` is the share of the needed classes they hold; ``complementarity`` 1 less the mean
+    cosine of two members' classes; ``ties`` the share of pairs with a joint project or patent
+    before; ``patents`` those they have in the technology.
+    """
+
+    members: tuple[str, ...]
+    types: tuple[str, ...]
+    coverage: float
+    complementarity: float
+    ties: float
+    patents: int
+
+
+@dataclass(frozen=True)
 class Consortia:
     """Teams for one technology.
 
-    ``teams`` cover every class that somebody here holds, with the fewest members; ties among
-    members decide between equals. ``missing`` are classes nobody here holds; ``sides`` are kinds
-    of partner nobody here is. ``complete`` where neither is left.
+    ``teams`` cover every class that somebody here holds, with the fewest members and one more;
+    ties among members decide between equals. ``missing`` are classes nobody here holds; ``sides``
+    are kinds of partner nobody here is. ``complete`` where neither is left. ``abroad`` are foreign
+    holders of the technology itself; ``dependent`` the missing classes that only they hold.
     """
 
     klass: str
     needs: tuple[Need, ...]
-    teams: tuple[tuple[str, ...], ...]
+    teams: tuple[Team, ...]
     missing: tuple[str, ...]
     sides: tuple[str, ...]
     outsiders: tuple[Outsider, ...]
+    abroad: tuple[Outsider, ...]
+    dependent: tuple[str, ...]
     read_from: str
 
     @property
@@ -109,15 +133,40 @@ def consortia(
     told = any(types.values())
     absent = tuple(s for s, who in sides.items() if not who) if told else ()
     groups = [*covers.values(), *(who for who in sides.values() if who and told)]
+    teams = least_teams(groups, partners, strength, slack=1) if groups else ()
+    outside = {m: _holders(filings, m, partners) for m in missing}
     return Consortia(
-        klass, tuple(needs), least_teams(groups, partners, strength) if groups else (),
-        tuple(missing), absent, _outsiders(filings, missing, partners), read_from,
+        klass, tuple(needs), tuple(_team(filings, held, k, needs, t, partners) for t in teams),
+        tuple(missing), absent,
+        tuple(o for m in missing for o in outside[m][:MOST]),
+        tuple(o for o in _holders(filings, klass, partners) if o.who.foreign)[:MOST],
+        tuple(m for m in missing if outside[m] and all(o.who.foreign for o in outside[m])),
+        read_from,
+    )  # fmt: skip
+
+
+def _team(
+    filings: Filings, held: csr_matrix, k: int, needs: Sequence[Need], members: tuple[str, ...],
+    partners: Mapping[str, Set[str]],
+) -> Team:  # fmt: skip
+    place = {a.id: n for n, a in enumerate(filings.applicants)}
+    rows = np.asarray(held[[place[i] for i in members]].todense()) > 0
+    size = np.sqrt(rows.sum(axis=1))
+    pairs = list(combinations(range(len(members)), 2))
+    alike = [(rows[i] & rows[j]).sum() / (size[i] * size[j]) for i, j in pairs]
+    met = [members[j] in partners.get(members[i], ()) for i, j in pairs]
+    covered = sum(bool(set(n.holders) & set(members)) for n in needs)
+    return Team(
+        members, tuple(filings.applicants[place[i]].type for i in members), covered / len(needs),
+        1 - float(np.mean(alike)) if pairs else float("nan"),
+        float(np.mean(met)) if pairs else float("nan"),
+        int(sum(held[place[i], k] for i in members)),
     )  # fmt: skip
 
 
 def least_teams(
     groups: list[set[str]], partners: Mapping[str, Set[str]], strength: Mapping[str, float],
-    shown: int = SHOWN,
+    shown: int = SHOWN, slack: int = 0,
 ) -> tuple[tuple[str, ...], ...]:  # fmt: skip
     r"""Smallest sets with a member of every group, as an integer program; several, best first.
 
@@ -125,7 +174,8 @@ def least_teams(
               \quad x \in \{0, 1\}
 
     The weights :math:`\epsilon`, together below 1, prefer among sets of one size those with past
-    partners in the pool and with patents. Empty where more than twelve members would be needed.
+    partners in the pool and with patents. ``slack`` lets alternatives have so many members more.
+    Empty where more than twelve members would be needed.
 
     Raises
     ------
@@ -152,7 +202,7 @@ def least_teams(
             break
         chosen = found.x > 0.5
         team = tuple(i for i, c in zip(pool, chosen, strict=True) if c)
-        if len(team) > LARGEST or (teams and len(team) > len(teams[0])):
+        if len(team) > LARGEST or (teams and len(team) > len(teams[0]) + slack):
             break
         teams.append(team)
         # Not this team again, nor one that merely adds to it.
@@ -162,21 +212,15 @@ def least_teams(
     return tuple(teams)
 
 
-def _outsiders(
-    filings: Filings, missing: list[str], partners: Mapping[str, Set[str]], most: int = 5
-) -> tuple[Outsider, ...]:
-    """Holders elsewhere of what is missing: those with partners here first, then by patents."""
-    if not missing:
-        return ()
+def _holders(
+    filings: Filings, klass: str, partners: Mapping[str, Set[str]]
+) -> list[Outsider]:
+    """Holders elsewhere of a class: those with partners here first, then by patents."""
     held, ours = filings.held(), {a.id for a in filings.applicants if a.region == filings.region}
-    found = []
-    for klass in missing:
-        column = np.asarray(held[:, [filings.classes.index(klass)]].todense()).ravel()
-        own = [
-            Outsider(filings.applicants[i], klass, int(column[i]),
-                     len(set(partners.get(filings.applicants[i].id, ())) & ours))
-            for i in np.flatnonzero(column > 0)
-        ]  # fmt: skip
-        own.sort(key=lambda o: (-min(o.partners, 1), -o.patents, o.who.id))
-        found += own[:most]
-    return tuple(found)
+    column = np.asarray(held[:, [filings.classes.index(klass)]].todense()).ravel()
+    found = [
+        Outsider(filings.applicants[i], klass, int(column[i]),
+                 len(set(partners.get(filings.applicants[i].id, ())) & ours))
+        for i in np.flatnonzero(column > 0) if filings.applicants[i].id not in ours
+    ]  # fmt: skip
+    return sorted(found, key=lambda o: (-min(o.partners, 1), -o.patents, o.who.id))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from regionlift.evidence.measure import Definition, register
 from regionlift.measures.technology.filings import NEEDS
 
@@ -12,9 +14,10 @@ _DRAWN = "percentile interval of ranks over patents drawn again"
 def _define(
     id: str, title: str, title_zh: str, unit: str, items: tuple[int, ...], formula: str,
     source: str = "operational reading of the paper, item 46", interval: str = _NONE,
+    needs: Mapping[str, tuple[str, ...]] = NEEDS,
 ) -> None:  # fmt: skip
     register(
-        Definition(id, title, title_zh, unit, "none", NEEDS, 1, items, source, formula, interval)
+        Definition(id, title, title_zh, unit, "none", needs, 1, items, source, formula, interval)
     )
 
 
@@ -35,7 +38,8 @@ _define("tech_reach", "Nearness to what the region has", "可及程度", "index"
         "with fewer than ten regions: the revealed advantage",
         "Hidalgo, Klinger, Barabasi & Hausmann 2007, Science 317, 482-487")  # fmt: skip
 _define("tech_advantage", "Revealed technological advantage", "技术优势指数", "ratio", (46, 57),
-        "(local patents in the class / local patents) / (patents in the class / patents)",
+        "(local patents in the class / local patents) / (patents in the class / patents); with "
+        "fractional counting a patent is divided among its classes and its applicants",
         "Soete 1987")  # fmt: skip
 _define("tech_first", "Share with a local first applicant", "第一申请人本地占比", "share", (5, 46),
         "patents in the class whose first applicant is of the region / those with a local "
@@ -55,3 +59,32 @@ _define("tech_outside", "Adopters outside its alliance", "联盟外采用者占�
 _define("tech_cited", "Citations by others of the region", "联盟外本地引用", "count", (50, 51),
         "citations of the alliance's patents in the class by patents of local applicants outside "
         "it", "operational reading of the paper, item 50")  # fmt: skip
+_OLD = "Trajtenberg, Henderson & Jaffe 1997; correction Hall 2005"
+_CITED = {**NEEDS, "citations": ("citing", "cited")}
+_define("tech_breadth", "Breadth of association", "关联广度", "share", (46,),
+        "other classes it stands beside in joint patents more often than chance (association "
+        "strength above 1) / other classes", "van Eck & Waltman 2009, JASIST 60")  # fmt: skip
+_define("tech_evenness", "Evenness over partner classes", "伙伴类别均匀度", "index", (46,),
+        "-sum_l p_l ln p_l / ln(K - 1), p_l shares of the other classes in its joint patents",
+        "Ma, Kong, Lin & Yang 2020, as we read its abstract")  # fmt: skip
+_define("tech_users", "Evenness over user industries", "用户行业均匀度", "index", (46, 47),
+        "-sum_j s_j ln s_j / ln L, s_j shares of the L industries of applicants in its patents",
+        "Ma, Kong, Lin & Yang 2020, as we read its abstract")  # fmt: skip
+_define("tech_participation", "Participation over sections", "参与系数", "index", (46,),
+        "1 - sum_m (k_m / k)^2, k_m joint patents with classes of section m",
+        "Guimera & Amaral 2005, Nature 433, 895-900")  # fmt: skip
+_define("tech_generality", "Generality over citing classes", "通用性", "index", (46,),
+        "N/(N-1) (1 - sum_j s_j^2), s_j shares of subclasses in the classes of patents that cite "
+        "it; N counts links of a citation to a class", _OLD, needs=_CITED)  # fmt: skip
+_define("tech_originality", "Originality over cited classes", "原创性", "index", (28, 46),
+        "N/(N-1) (1 - sum_j s_j^2), s_j shares of subclasses in the classes of patents it cites; "
+        "N counts links of a citation to a class", _OLD, needs=_CITED)  # fmt: skip
+_define("tech_recent", "Share of the last three years", "近三年占比", "share", (87,),
+        "patents of the last three years of the window / its patents",
+        "operational reading of the paper, item 87")  # fmt: skip
+_define("tech_pull", "Economic pull", "经济拉动", "million {currency}", (47, 87),
+        "sum over industries of (share of the technology in the industry's patents, by the "
+        "concordance) x (value added of the industry in the region)",
+        "Schmoch, Laville, Patel & Frietsch 2003; Van Looy, Vereyen & Schmoch 2014",
+        needs={**NEEDS, "concordance": ("code", "industry", "share"),
+               "panel": ("value_added",)})  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -52,7 +52,9 @@ class Filings:
 
     ``incidence`` is (patents, classes) of 0 and 1, ``holds`` (patents, applicants); ``local`` tells
     which patents have an applicant of the region, ``local_first`` whose first applicant is one
-    (None where positions are not told). ``left_out`` says what was not counted, and why.
+    (None where positions are not told). ``left_out`` says what was not counted, and why. With
+    ``fractional`` counts by region and class divide a patent evenly among both; what stands
+    beside what is counted whole.
     """
 
     region: str
@@ -67,6 +69,7 @@ class Filings:
     local: Flags
     local_first: Flags | None
     left_out: tuple[tuple[str, int], ...]
+    fractional: bool = False
 
     @property
     def ours(self) -> Flags:
@@ -83,7 +86,7 @@ class Filings:
             self.region, self.first, self.last, tuple(np.array(self.ids)[keep]), self.year[keep],
             self.classes, self.incidence[keep], self.applicants, self.holds[keep],
             self.local[keep], None if self.local_first is None else self.local_first[keep],
-            self.left_out,
+            self.left_out, self.fractional,
         )  # fmt: skip
 
 
@@ -98,8 +101,9 @@ def symbol_of(level: Level) -> Callable[[str], str]:
 
 
 def filings(
-    dataset: Dataset, region: str, first: int, last: int, level: Level = "subclass"
-) -> Filings:
+    dataset: Dataset, region: str, first: int, last: int, level: Level = "subclass",
+    fractional: bool = False,
+) -> Filings:  # fmt: skip
     """Patents with a class and an applicant, of the years first..last.
 
     Raises
@@ -135,7 +139,7 @@ def filings(
     if not found.local.any():
         raise NoPatentsError(f"no patent of {first}-{last} has an applicant of {region}",
                              f"patents of organisations of {region}")  # fmt: skip
-    return found
+    return replace(found, fractional=fractional)
 
 
 def _coded(codes: pl.DataFrame, level: Level) -> tuple[pl.DataFrame, int]:

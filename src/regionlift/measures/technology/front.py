@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 from scipy.stats import rankdata, spearmanr
 
 from regionlift.measures.cube import Floats
@@ -94,8 +95,12 @@ def axes_of(filings: Filings, weight: Floats) -> Axes:
     return Axes(common, betweenness(both), reach, users, by)
 
 
-def by_region(filings: Filings, weighted: object) -> tuple[tuple[str, ...], Floats]:
-    """Patents of each region's applicants in each class; a joint patent counts in each region."""
+def by_region(filings: Filings, weighted: csr_matrix) -> tuple[tuple[str, ...], Floats]:
+    """Patents of each region's applicants in each class, (regions, classes), and their names.
+
+    A patent counts once in each of its regions and classes; with fractional counting it is divided
+    evenly among its applicants' regions and its classes.
+    """
     names = tuple(sorted({a.region for a in filings.applicants if a.region}))
     column = {name: n for n, name in enumerate(names)}
     member = np.zeros((len(filings.applicants), len(names)))
@@ -103,10 +108,14 @@ def by_region(filings: Filings, weighted: object) -> tuple[tuple[str, ...], Floa
         if a.region:
             member[n, column[a.region]] = 1
     held = np.asarray((filings.holds @ member) > 0, dtype=np.float64)
-    return names, np.asarray((weighted.T @ held).T)  # type: ignore[attr-defined]
+    if filings.fractional:
+        held = held / np.maximum(held.sum(axis=1, keepdims=True), 1)
+        per = 1 / np.asarray(filings.incidence.sum(axis=1)).ravel()
+        weighted = weighted.multiply(per[:, None]).tocsr()
+    return names, np.asarray((weighted.T @ held).T)
 
 
-def _reach(filings: Filings, weighted: object) -> tuple[Floats, str]:
+def _reach(filings: Filings, weighted: csr_matrix) -> tuple[Floats, str]:
     names, table = by_region(filings, weighted)
     own = names.index(filings.region)
     if len(names) >= LEAST_REGIONS:

@@ -29,7 +29,8 @@ def alliances(study: Study, book: Book) -> Page:
                     f"Alliances cannot be told: {why}.",
                     [verdicts(clauses, book, study)])  # fmt: skip
     blocks: list[Block] = [_teams(done), *_outsiders(done), _diffusion(done, book),
-                           *_curves(study, done), verdicts(clauses, book, study)]  # fmt: skip
+                           *_curves(study, done), *_uptake(done),
+                           verdicts(clauses, book, study)]  # fmt: skip
     return page("alliances", 18, "technology", TITLE, _finding(done), blocks)
 
 
@@ -65,35 +66,49 @@ def _teams(done: TechnologyStudy) -> Block:
     rows: list[list[Cell]] = []
     for k, c in done.consortia.items():
         lacking = listed([*c.missing, *(f"any {s}" for s in c.sides)], 6) or "–"
-        for n, team in enumerate(c.teams or ((),)):
+        for n, team in enumerate(c.teams):
             rows.append(
                 [k if n == 0 else "", needed(c) if n == 0 else "",
-                 listed([names.get(i, i) for i in team], 6) or "nobody here",
-                 {"text": str(len(team)), "sort": len(team)}, lacking if n == 0 else ""]
+                 listed([names.get(i, i) for i in team.members], 6),
+                 _share(team.coverage), _share(team.complementarity), _share(team.ties),
+                 {"text": str(team.patents), "sort": team.patents}, lacking if n == 0 else ""]
             )  # fmt: skip
+        if not c.teams:
+            rows.append([k, needed(c), "nobody here", *["–"] * 4, lacking])
     note = (
         "Needed: classes that stand beside the technology, with the share of its patents held "
         "elsewhere. A team has a holder of every needed class that anyone here holds, an "
-        "enterprise and a university or institute; the fewest members, past partners first. "
-        "Whether they would work together is theirs to say."
+        "enterprise and a university or institute; the fewest members first, then one more. "
+        "Covers: share of the needed classes; unlike: 1 less the mean cosine of two members' "
+        "classes; met before: pairs with a joint project or patent. Whether they would work "
+        "together is theirs to say."
     )
-    heads = ["Technology", "Needs beside it", "A least team", ">Members", "Nobody here holds"]
+    heads = ["Technology", "Needs beside it", "A least team", ">Covers", ">Unlike",
+             ">Met before", ">Patents in it", "Nobody here holds"]  # fmt: skip
     return table("consortia", "Teams that cover what it needs", heads, rows, note, 12)
+
+
+def _share(value: float) -> Cell:
+    return {"text": f"{100 * value:.0f}%", "sort": value} if value == value else "–"
 
 
 def _outsiders(done: TechnologyStudy) -> list[Block]:
     rows: list[list[Cell]] = [
         [k, o.klass, o.who.name, o.who.region or "–", "abroad" if o.who.foreign else "",
          {"text": str(o.patents), "sort": o.patents}, {"text": str(o.partners), "sort": o.partners}]
-        for k, c in done.consortia.items() for o in c.outsiders
+        for k, c in done.consortia.items() for o in (*c.outsiders, *c.abroad)
     ]  # fmt: skip
     if not rows:
         return []
+    only = [f"{m} ({k})" for k, c in done.consortia.items() for m in c.dependent]
     note = (
         "Partners here: organisations of the region with which it has had a joint project or "
-        "patent; those with any come first. Abroad: the alliance would depend on a foreign holder."
+        "patent; those with any come first. Where the competence is the technology itself, it is "
+        "a holder abroad. "
     )
-    heads = ["Technology", "Missing competence", "Holder elsewhere", "Region", "Abroad",
+    note += (f"Held abroad only, an alliance would depend on it: {listed(only, 6)}." if only
+             else "Everything missing is held in the country too.")  # fmt: skip
+    heads = ["Technology", "Competence", "Holder elsewhere", "Region", "Abroad",
              ">Patents in it", ">Partners here"]  # fmt: skip
     return [table("outside-holders", "Who elsewhere has what is missing", heads, rows, note, 15)]
 
@@ -138,3 +153,27 @@ def _curves(study: Study, done: TechnologyStudy) -> list[Block]:
               "first year holds those who had it already.",
               charts.adopters(frame), plain(frame), "tech_adopters", years, ("technology_years",))
     ]  # fmt: skip
+
+
+def _uptake(done: TechnologyStudy) -> list[Block]:
+    """Do diffusion curves tell the adopters of the last years?"""
+    rows: list[list[Cell]] = []
+    for k, u in done.uptakes.items():
+        if u.reason:
+            rows.append([k, "–", "–", "–", "–", f"cannot tell: {u.reason}", "–"])
+            continue
+        ahead = ", ".join(f"{n:.0f}" for n in u.ahead)
+        rows.append(
+            [k, f"{u.seen:.0f}", *(f"{u.told[n]:.1f}" if n in u.told else "–"
+                                  for n in ("bass", "logistic", "as in the years before")),
+             u.best or "going on as before", ahead or "–"]
+        )  # fmt: skip
+    if not rows:
+        return []
+    note = (
+        "New adopters of the last three years, kept back from the fit; the first year of the "
+        "window is left out. Where no curve comes nearer than going on as before, no curve is used."
+    )
+    heads = ["Technology", ">Seen", ">Bass", ">Logistic", ">As before", "Nearest",
+             "Next three years by it"]  # fmt: skip
+    return [table("uptake", "Do diffusion curves tell what came?", heads, rows, note, 12)]

@@ -28,7 +28,8 @@ def technology(study: Study, book: Book) -> Page:
     frame = front_table(done)
     blocks: list[Block] = []
     if frame.height:
-        blocks = [_chart(study, done, frame), _list(study, done, book), _beside(done)]
+        blocks = [_chart(study, done, frame), _list(study, done, book), *_more(done, book),
+                  _beside(done)]  # fmt: skip
     blocks += [_left_out(done), verdicts([study.verdict("technology.named")], book, study)]
     return page("technology", 8, "technology", TITLE, _finding(done), blocks)
 
@@ -84,10 +85,7 @@ def _list(study: Study, done: TechnologyStudy, book: Book) -> Block:
             [klass, mark, book.cell(done.find("tech_common", klass)), _rank(done, 0, k),
              book.cell(done.find("tech_key", klass)), _rank(done, 1, k),
              book.cell(done.find("tech_reach", klass)), _rank(done, 2, k),
-             book.cell(done.find("tech_advantage", klass)),
-             book.cell(done.find("tech_growth", klass)),
-             book.cell(done.find("tech_patents", klass)),
-             book.cell(done.find("tech_adopters", klass))]
+             book.cell(done.find("tech_advantage", klass))]
         )  # fmt: skip
     share = significant(100 * study.settings["technology_top"])
     note = (
@@ -96,8 +94,49 @@ def _list(study: Study, done: TechnologyStudy, book: Book) -> Block:
         "is above it on one axis and level on the others."
     )
     heads = ["Technology", "In words", ">Common", ">Rank", ">Key", ">Rank", ">In reach", ">Rank",
-             ">Advantage", ">Growth", ">Patents", ">Local adopters"]  # fmt: skip
+             ">Advantage"]  # fmt: skip
     return table("technologies", "All candidates", heads, rows, note, 15)
+
+
+#: Measure -> head, of the two tables beside the axes.
+_USE = {
+    "tech_patents": ">Patents", "tech_adopters": ">Local adopters", "tech_growth": ">Growth a year",
+    "tech_recent": ">Last 3 years", "tech_pull": ">Pull", "tech_first": ">Local first",
+    "tech_foreign": ">Foreign cited",
+}  # fmt: skip
+_SPREAD = {
+    "tech_breadth": ">Breadth", "tech_evenness": ">Even over classes",
+    "tech_users": ">Even over users", "tech_participation": ">Participation",
+    "tech_generality": ">Generality", "tech_originality": ">Originality",
+}  # fmt: skip
+
+
+def _more(done: TechnologyStudy, book: Book) -> list[Block]:
+    """The measures beside the axes, those named first."""
+    found, front = done.filings, done.front
+    if found is None or front is None:
+        raise ValueError(done.reason)
+    order = list(done.named)
+    order += [found.classes[k] for k in np.flatnonzero(front.candidate & front.first)
+              if found.classes[k] not in done.named]  # fmt: skip
+    order += [found.classes[k] for k in np.flatnonzero(front.candidate)
+              if found.classes[k] not in order]  # fmt: skip
+    use = (
+        "Pull: value added of the industries that use it, by its share in their patents. Local "
+        "first: share of the region's patents with a local first applicant. Foreign cited: share "
+        "of the citations they make that go abroad."
+    )
+    spread = (
+        "Other measures of spread, none of them part of the naming. Breadth: other classes it "
+        "stands beside more often than chance. Generality: spread over the classes that cite it; "
+        "originality: over those it cites."
+    )
+    return [
+        table(f"technology-{name}", title, ["Technology", *heads.values()],
+              [[k, *(book.cell(done.find(m, k)) for m in heads)] for k in order], note, 8)
+        for name, title, heads, note in (("use", "Use, growth and mastery", _USE, use),
+                                         ("spread", "Spread", _SPREAD, spread))
+    ]  # fmt: skip
 
 
 def _rank(done: TechnologyStudy, axis: int, k: int) -> Cell:
