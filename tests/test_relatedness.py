@@ -27,7 +27,12 @@ from regionlift.measures.relatedness.specialisation import (
     gini,
     location_quotient,
 )
-from regionlift.measures.relatedness.variety import coherence, ease_of_recombination, variety
+from regionlift.measures.relatedness.variety import (
+    coherence,
+    ease_of_recombination,
+    recombination_by_year,
+    variety,
+)
 
 COUNTS = arrays(
     np.int64, st.tuples(st.integers(1, 9), st.integers(1, 9)), elements=st.integers(0, 9)
@@ -327,3 +332,25 @@ def test_real_trade_agrees_with_itself_at_scale() -> None:
     np.testing.assert_allclose(mean, found.regions, atol=1e-8)
     rank = dict(zip(table["country"], found.regions, strict=True))
     assert rank["jpn"] > rank["chn"] > rank["nga"]
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(0, 10_000))
+def test_ease_as_of_a_year_reads_earlier_patents_only(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    m = (rng.random((5, 24)) < 0.4).astype(float)
+    years = rng.integers(2000, 2006, 24).tolist()
+    found = recombination_by_year(m, years, 3)
+    assert set(found) == set(years) - {min(years)}
+    for year, (ease, each) in found.items():
+        early = [p for p in range(24) if year - 3 <= years[p] < year]
+        for i in range(5):
+            own = [p for p in early if m[i, p]]
+            met = {j for p in own for j in range(5) if j != i and m[j, p]}
+            assert ease[i] == pytest.approx(len(met) / len(own) if own else 0)
+        now = [p for p in range(24) if years[p] == year]
+        for place, p in enumerate(now):
+            total = sum(ease[i] for i in range(5) if m[i, p])
+            assert each[place] == pytest.approx(m[:, p].sum() / total if total else 0)
+    with pytest.raises(ValueError, match="window of 0"):
+        recombination_by_year(m, years, 0)

@@ -227,6 +227,11 @@ _DEFAULTS = (
         "both are usual; divided, no patent counts more than another", "standard",
     ),
     Threshold(
+        "technology_topics", 0, 0, 100,
+        "topics sought in titles and abstracts; 0 seeks none",
+        "our reading of Ma, Kong, Lin & Yang 2020; a fit takes seconds a thousand patents", "house",
+    ),
+    Threshold(
         "technology_needs", 0.1, 0.05, 0.25,
         "share of a technology's patents from which a class beside it counts as needed",
         "operational reading of the paper, item 49", "paper",

@@ -271,6 +271,23 @@ def technology_front(frame: pl.DataFrame) -> Spec:
     return _finish(points + label, 340)
 
 
+def rank_intervals(frame: pl.DataFrame) -> Spec:
+    """Ranks with intervals; columns technology, axis, rank, low, high; best rank on the left."""
+    axes = ["common", "key", "reach"]
+    x = alt.X("rank:Q", title="rank among the candidates (1 is highest)")
+    y = alt.Y("technology:N", title=None, sort=None)
+    shift = alt.YOffset("axis:N", sort=axes)
+    colour = alt.Color("axis:N", title=None, sort=axes,
+                       scale=alt.Scale(domain=axes, range=[ACCENT, PEER, QUIET]))  # fmt: skip
+    bars = alt.Chart(frame).mark_rule(strokeWidth=3, opacity=0.6).encode(
+        x=alt.X("low:Q", title="rank among the candidates (1 is highest)"), x2="high:Q", y=y,
+        yOffset=shift, color=colour, tooltip=["technology", "axis", "rank", "low", "high"],
+    )  # fmt: skip
+    points = alt.Chart(frame).mark_point(filled=True, size=50).encode(
+        x=x, y=y, yOffset=shift, color=colour)  # fmt: skip
+    return _finish(bars + points, 40 * frame["technology"].n_unique() + 40)
+
+
 def quadrant(frame: pl.DataFrame, near: float, difficult: float) -> Spec:
     """Options by relatedness density and complexity with the two cut points."""
     domain = ["high road", "slow road", "casino", "dead end"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import polars as pl
@@ -24,9 +25,10 @@ def technology_tables(study: Study) -> dict[str, pl.DataFrame]:
     frames = {
         "technologies": front_table(done), "technology_teams": _teams(done),
         "technology_outsiders": _outsiders(done), "technology_options": _options(done),
+        "technology_topics": _topics(done), "patents_not_counted": done.filings.rows_out,
         **frames,
     }  # fmt: skip
-    return {name: frame for name, frame in frames.items() if frame.width}
+    return {name: frame for name, frame in frames.items() if frame.width and frame.height}
 
 
 def technology_sheets(study: Study) -> Mapping[str, Sheet]:
@@ -35,6 +37,7 @@ def technology_sheets(study: Study) -> Mapping[str, Sheet]:
         "technologies": "key technologies", "technology_teams": "alliances",
         "technology_outsiders": "outside holders", "technology_options": "options",
         "entry_tests": "tests of entry",
+        "technology_topics": "topics", "patents_not_counted": "patents not counted",
     }  # fmt: skip
     return {
         titles[name]: (frame.columns, [list(row) for row in frame.iter_rows()])
@@ -83,6 +86,12 @@ def _options(done: TechnologyStudy) -> pl.DataFrame:
         for o in (done.options.options if done.options else ())
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=kinds)
+
+
+def _topics(done: TechnologyStudy) -> pl.DataFrame:
+    found = done.topics.topics if done.topics else ()
+    rows = [{**asdict(t), "words": " ".join(t.words)} for t in found]
+    return pl.DataFrame(rows, infer_schema_length=None)
 
 
 def entry_table(studies: Sequence[EntryStudy]) -> pl.DataFrame:

@@ -24,6 +24,7 @@ from regionlift.measures.technology.diffusion import Spread, alliances, spread
 from regionlift.measures.technology.filings import Filings, NoPatentsError, filings
 from regionlift.measures.technology.front import Front, front_of
 from regionlift.measures.technology.options import Options, options_of
+from regionlift.measures.technology.topics import Topics, topics
 from regionlift.study.entry import EntryStudy, advised, technology_entry
 from regionlift.study.technology_numbers import beside_of, technology_numbers
 
@@ -54,6 +55,7 @@ class TechnologyStudy:
     options: Options | None
     entry: EntryStudy | None
     uptakes: Mapping[str, Uptake]
+    topics: Topics | None
     quantities: tuple[Quantity, ...]
     verdicts: tuple[Verdict, ...]
 
@@ -78,7 +80,7 @@ def technology_study(
             for clause in ("technology.named", "technology.competence", "technology.diffusion")
         )
         return TechnologyStudy(region, str(why), why.settles, None, None, (), (), {}, {}, None,
-                               None, {}, (), verdicts)  # fmt: skip
+                               None, {}, None, (), verdicts)  # fmt: skip
     rng = np.random.default_rng(settings.whole("seed"))
     front = front_of(found, settings.whole("technology_least"), rng,
                      min(DRAWS, settings.whole("resamples")), settings["confidence"])  # fmt: skip
@@ -105,9 +107,17 @@ def technology_study(
     mastered = tuple(k for k in named if (advantage.get(k) or 0.0) >= 1)
     return TechnologyStudy(
         region, "", "", found, front, named, mastered, carry, spreads, options, entry,
-        {k: uptake(s.years, s.adopters) for k, s in spreads.items()}, numbers,
+        {k: uptake(s.years, s.adopters) for k, s in spreads.items()},
+        _topics(dataset, found, settings), numbers,
         (_told_named(found, front, named), _competence(found, carry), _diffusion(found, spreads)),
     )  # fmt: skip
+
+
+def _topics(dataset: Dataset, found: Filings, settings: Settings) -> Topics | None:
+    count = settings.whole("technology_topics")
+    if not count:
+        return None
+    return topics(dataset, found, count, settings.whole("seed"), settings["technology_top"])
 
 
 def _window(dataset: Dataset, region: str, settings: Settings, year: int | None) -> Filings:

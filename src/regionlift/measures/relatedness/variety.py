@@ -83,3 +83,28 @@ def modular_complexity(incidence: Floats, ease: Floats | None = None) -> tuple[F
     patents = np.nan_to_num(divided(m.sum(axis=0).astype(float), e @ m))
     classes = np.nan_to_num(divided(m @ patents, m.sum(axis=1).astype(float)))
     return patents, classes
+
+
+def recombination_by_year(
+    incidence: Floats, years: Sequence[int], window: int
+) -> dict[int, tuple[Floats, Floats]]:
+    """Ease of each class, and interdependence of each patent of the year, as of each year.
+
+    Ease is read from the ``window`` years before a year, as the source does: what a patent itself
+    combines does not make it easy. Patents of the year come in the order of ``years``. The first
+    year has nothing before it and is left out.
+
+    Raises
+    ------
+    ValueError
+        If the window is not positive, or there is not a year a patent.
+    """
+    m, t = np.asarray(incidence), np.asarray(years)
+    if window < 1 or len(t) != m.shape[1]:
+        raise ValueError(f"a window of {window} years, {len(t)} years for {m.shape[1]} patents")
+    found = {}
+    for year in np.unique(t)[1:].tolist():
+        before = (t >= year - window) & (t < year)
+        ease = ease_of_recombination(m[:, before])
+        found[int(year)] = ease, modular_complexity(m[:, t == year], ease)[0]
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
@@ -32,6 +32,10 @@ class NoPatentsError(LookupError):
     def __init__(self, reason: str, settles: str) -> None:
         super().__init__(reason)
         self.settles = settles
+
+
+#: Rows that were not counted.
+OUT = {"patent_id": pl.String, "code": pl.String, "why": pl.String}
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ class Filings:
     local_first: Flags | None
     left_out: tuple[tuple[str, int], ...]
     fractional: bool = False
+    rows_out: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=OUT))
 
     @property
     def ours(self) -> Flags:
@@ -86,7 +91,7 @@ class Filings:
             self.region, self.first, self.last, tuple(np.array(self.ids)[keep]), self.year[keep],
             self.classes, self.incidence[keep], self.applicants, self.holds[keep],
             self.local[keep], None if self.local_first is None else self.local_first[keep],
-            self.left_out, self.fractional,
+            self.left_out, self.fractional, self.rows_out,
         )  # fmt: skip
 
 
@@ -124,14 +129,20 @@ def filings(
     filed = _filed(dataset).join(patents.select("patent_id"), on="patent_id", how="semi")
     kept = patents.join(coded, on="patent_id", how="semi").join(filed, on="patent_id", how="semi")
     kept = kept.sort("app_year", "patent_id")
-    left_out = (
+    unfiled = patents.join(filed, on="patent_id", how="anti")
+    unclassed = patents.join(coded, on="patent_id", how="anti")
+    unclassed = unclassed.join(many, on="patent_id", how="anti")
+    out = [
         ("codes that are no IPC or CPC symbol of that level", bad),
-        (f"patents with over {MOST_CLASSES} classes", many.height),
-        ("patents without a class", patents.join(coded, on="patent_id", how="anti").height
-         - many.height),
-        ("patents without an applicant in orgs",
-         patents.join(filed, on="patent_id", how="anti").height),
-    )  # fmt: skip
+        (f"patents with over {MOST_CLASSES} classes", many),
+        ("patents without a class", unclassed),
+        ("patents without an applicant in orgs", unfiled),
+    ]
+    left_out = tuple((why, rows.height) for why, rows in out)
+    listed = pl.concat([
+        rows.select("patent_id", code=pl.col("code") if "code" in rows.columns
+                    else pl.lit(None, pl.String), why=pl.lit(why)) for why, rows in out
+    ])  # fmt: skip
     if kept.is_empty():
         raise NoPatentsError(f"no patent of {first}-{last} has a class and an applicant",
                              "patents, codes and applicants that refer to each other")  # fmt: skip
@@ -139,11 +150,11 @@ def filings(
     if not found.local.any():
         raise NoPatentsError(f"no patent of {first}-{last} has an applicant of {region}",
                              f"patents of organisations of {region}")  # fmt: skip
-    return replace(found, fractional=fractional)
+    return replace(found, fractional=fractional, rows_out=listed)
 
 
-def _coded(codes: pl.DataFrame, level: Level) -> tuple[pl.DataFrame, int]:
-    """Patent and class at the level, each pair once; and the number of codes that gave none."""
+def _coded(codes: pl.DataFrame, level: Level) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Patent and class at the level, each pair once; and the rows of codes that gave none."""
     codes = codes.select("patent_id", "code").drop_nulls()
     distinct = codes["code"].unique(maintain_order=True)
     cut = symbol_of(level)
@@ -152,7 +163,7 @@ def _coded(codes: pl.DataFrame, level: Level) -> tuple[pl.DataFrame, int]:
         schema={"code": pl.String, "class": pl.String},
     )
     joined = codes.join(known, on="code", how="left")
-    bad = joined.filter(pl.col("class") == "").height
+    bad = joined.filter(pl.col("class") == "").select("patent_id", "code")
     return joined.filter(pl.col("class") != "").select("patent_id", "class").unique(), bad
 
 

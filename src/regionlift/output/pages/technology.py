@@ -28,9 +28,10 @@ def technology(study: Study, book: Book) -> Page:
     frame = front_table(done)
     blocks: list[Block] = []
     if frame.height:
-        blocks = [_chart(study, done, frame), _list(study, done, book), *_more(done, book),
-                  _beside(done)]  # fmt: skip
-    blocks += [_left_out(done), verdicts([study.verdict("technology.named")], book, study)]
+        blocks = [_chart(study, done, frame), _list(study, done, book),
+                  _ranks(study, done, frame), *_more(done, book), _beside(done)]  # fmt: skip
+    blocks += [*_topics(done), _left_out(done),
+               verdicts([study.verdict("technology.named")], book, study)]  # fmt: skip
     return page("technology", 8, "technology", TITLE, _finding(done), blocks)
 
 
@@ -96,6 +97,55 @@ def _list(study: Study, done: TechnologyStudy, book: Book) -> Block:
     heads = ["Technology", "In words", ">Common", ">Rank", ">Key", ">Rank", ">In reach", ">Rank",
              ">Advantage"]  # fmt: skip
     return table("technologies", "All candidates", heads, rows, note, 15)
+
+
+def _ranks(study: Study, done: TechnologyStudy, frame: pl.DataFrame) -> Block:
+    """Rank intervals of what is named or on the front."""
+    some = frame.filter(pl.col("named") | pl.col("on the front")).head(12)
+    shown = pl.concat([
+        some.select("technology", axis=pl.lit(axis), rank=pl.col(f"{axis} rank"),
+                    low=pl.col(f"{axis} rank low"), high=pl.col(f"{axis} rank high"))
+        for axis in ("common", "key", "reach")
+    ])  # fmt: skip
+    wide = some.filter(pl.col("key rank high") - pl.col("key rank low") > frame.height / 3)
+    told = listed(wide["technology"].to_list(), 6)
+    finding = (
+        f"Bridging hangs on few patents: its rank is not settled for {told}." if told
+        else "The ranks of those named and on the front hold when the patents are drawn again."
+    )
+    found = done.filings
+    return chart(
+        study, "technology-ranks", "How sure the ranks are", finding, charts.rank_intervals(shown),
+        plain(shown), "tech_key", "" if found is None else f"{found.first}-{found.last}",
+        ("confidence", "resamples"),
+    )  # fmt: skip
+
+
+def _topics(done: TechnologyStudy) -> list[Block]:
+    """Topics beside classes, where they were asked for."""
+    found = done.topics
+    if found is None:
+        return []
+    if found.reason:
+        return [text(f"Topics cannot be told: {found.reason}.", title="Topics")]
+    rows = []
+    for t in found.topics:
+        marks = [word for word, holds in (("generic", t.generic), ("key", t.key)) if holds]
+        values = (t.intensity, t.breadth, t.evenness, t.bridging, t.growth, t.cited, t.local,
+                  t.again)  # fmt: skip
+        numbers: list[Cell] = [
+            {"text": significant(v), "sort": v} if v == v else "–" for v in values
+        ]
+        rows.append([" ".join(t.words), " and ".join(marks), *numbers])
+    note = (
+        f"{len(found.topics)} topics of {found.texts:,} titles and abstracts (latent Dirichlet "
+        "allocation), our reading of the abstract of Ma, Kong, Lin & Yang 2020. Generic: at least "
+        "an even share of the texts, and beside as many topics as the middle one. Again: likeness "
+        "of its words in other fits; a topic far below 1 is a matter of chance."
+    )
+    heads = ["Topic", "In words", ">Intensity", ">Breadth", ">Evenness", ">Bridging", ">Growth",
+             ">Cited", ">Local", ">Again"]  # fmt: skip
+    return [table("topics", "Topics", heads, rows, note, 12)]
 
 
 #: Measure -> head, of the two tables beside the axes.
