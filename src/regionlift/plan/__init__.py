@@ -1,0 +1,1 @@
+"""From broken links to a plan: actions and roadmap, realism of targets, lint, comparison."""
