@@ -247,6 +247,41 @@ _DEFAULTS = (
         "with 11 to 34 entries the order of predictors turned with the sample", "house",
     ),
     Threshold(
+        "plan_structure_years", 3, 2, 10,
+        "years from start to end below which a target of structure comes too soon",
+        "operational reading of the paper, item 25", "paper",
+    ),
+    Threshold(
+        "plan_top_gaps", 10, 3, 30,
+        "largest gaps of the chain that are looked at for money",
+        "house rule: as many as fit on a page", "house",
+    ),
+    Threshold(
+        "plan_priorities", 8, 3, 20,
+        "industries, technologies and links of the chain a plan may give priority to",
+        "house rule: priorities exclude; with more, little is left out", "house",
+    ),
+    Threshold(
+        "plan_one_owner", 0.8, 0.5, 1.0,
+        "share of the measures with an owner at one office from which the plan hangs on it",
+        "house rule", "house",
+    ),
+    Threshold(
+        "plan_copied", 0.5, 0.25, 1.0,
+        "share of the neighbours that hold a speciality from which a priority follows them",
+        "operational reading of the paper, item 92: half of them", "paper",
+    ),
+    Threshold(
+        "policy_years", 5, 3, 10,
+        "last years whose public money, and whose new ties, count",
+        "five-year plans and multi-annual programmes", "house",
+    ),
+    Threshold(
+        "policy_least", 10, 5, 30,
+        "units a rank correlation of money with need must have",
+        "rule of thumb: below it one unit decides", "house",
+    ),
+    Threshold(
         "confidence", 0.9, 0.8, 0.95,
         "coverage of every interval",
         "convention", "standard",

@@ -15,6 +15,7 @@ from regionlift.measures import (
 )
 from regionlift.measures.chain import definitions as chain_definitions
 from regionlift.measures.network import counts, definitions
+from regionlift.measures.policy import definitions as policy_definitions
 from regionlift.measures.technology import definitions as technology_definitions
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "local_supply",
     "location",
     "peers",
+    "policy_definitions",
     "position",
     "stage",
     "structure",

@@ -42,6 +42,11 @@ CLAUSES = {
     "technology.named": "Some technologies are both common and key",
     "technology.competence": "The region holds what each key technology needs",
     "technology.diffusion": "What the alliances find reaches others of the region",
+    "policy.alignment": "Public money follows the demand not met locally",
+    "policy.gaps": "Every gap of the chain has some public money",
+    "policy.advantage": "Public money is concentrated where the region is strong",
+    "policy.ties": "Ties born with public money outlast it more often than others",
+    "policy.environment": "Finance, skills, infrastructure and procedures serve innovation",
 }
 
 
@@ -105,7 +110,7 @@ def verdicts(found: Sequence[Verdict], book: Book, study: Study, title: str = ""
     """Clauses with their answers, each opening the numbers it was read from."""
     own = study.network.quantities if study.network else ()
     every = [*study.profile.quantities, *study.exit.slopes, *own, *study.chain.quantities,
-             *study.technology.quantities]  # fmt: skip
+             *study.technology.quantities, *study.policy.quantities]  # fmt: skip
     by_id = {q.id: q for q in every}
     items: list[ClauseVerdict] = []
     for verdict in found:

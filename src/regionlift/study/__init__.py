@@ -3,10 +3,11 @@
 from regionlift.study.chain import ChainStudy
 from regionlift.study.entry import EntryStudy
 from regionlift.study.network import NetworkStudy
+from regionlift.study.policy import PolicyStudy
 from regionlift.study.region import Frames, Study, measure_all, study
 from regionlift.study.technology import TechnologyStudy
 
 __all__ = [
-    "ChainStudy", "EntryStudy", "Frames", "NetworkStudy", "Study", "TechnologyStudy",
+    "ChainStudy", "EntryStudy", "Frames", "NetworkStudy", "PolicyStudy", "Study", "TechnologyStudy",
     "measure_all", "study",
 ]  # fmt: skip

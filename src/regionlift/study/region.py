@@ -21,6 +21,7 @@ from regionlift.measures.transition import BaseRates, base_rates
 from regionlift.study.chain import ChainStudy, chain_study
 from regionlift.study.entry import EntryStudy, industry_entry
 from regionlift.study.network import NetworkStudy, network_study
+from regionlift.study.policy import PolicyStudy, policy_study
 from regionlift.study.technology import TechnologyStudy, technology_study
 
 Frames = dict[str, pl.DataFrame]
@@ -49,6 +50,7 @@ class Study:
     chain: ChainStudy
     technology: TechnologyStudy
     industries: EntryStudy
+    policy: PolicyStudy
 
     @property
     def quantities(self) -> pl.DataFrame:
@@ -57,6 +59,7 @@ class Study:
         own += self.network.quantities if self.network else ()
         own += self.chain.quantities
         own += self.technology.quantities
+        own += self.policy.quantities
         return pl.concat([*self.frames.values(), to_frame(own)])
 
     def verdict(self, clause: str) -> Verdict:
@@ -119,9 +122,10 @@ def study(
     net = network_study(dataset, frames, region, settings, year)
     links = chain_study(dataset, frames, region, settings, net, year)
     tech = technology_study(dataset, region, settings, year)
-    judged = (*(net.verdicts if net else ()), *links.verdicts, *tech.verdicts)
+    rule = policy_study(dataset, frames, region, settings, net, links, tech, year)
+    judged = (*(net.verdicts if net else ()), *links.verdicts, *tech.verdicts, *rule.verdicts)
     verdicts = (*profile.verdicts, leaving.verdict, *leaving.tests, driven, *judged)
     return Study(
         dataset, settings, region, year, frames, chosen, profile, rates, leaving, verdicts, net,
-        links, tech, industry_entry(dataset, settings, year),
+        links, tech, industry_entry(dataset, settings, year), policy=rule,
     )  # fmt: skip
