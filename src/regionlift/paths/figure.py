@@ -1,0 +1,87 @@
+"""The figure of a path as a graph: causal order of its links, and a picture of it in text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from regionlift.paths.model import Link, Path
+
+
+def causal(links: Sequence[Link]) -> tuple[Link, ...]:
+    """Links in causal order: a link after those that lead into where it starts; else as written.
+
+    Raises
+    ------
+    ValueError
+        If links go round in a circle; one that closes it on purpose is marked ``feedback``.
+    """
+    forward = [link for link in links if not link.feedback]
+    before = {
+        link.id: {other.id for other in forward if other.end in link.start and other is not link}
+        for link in forward
+    }
+    try:
+        sorter = TopologicalSorter(before)
+        sorter.prepare()
+    except CycleError as error:
+        circle = " -> ".join(reversed(error.args[1]))
+        raise ValueError(
+            f"the links go round in a circle: {circle}. Mark the one that closes it on purpose "
+            "with feedback = true"
+        ) from None
+    place = {link.id: n for n, link in enumerate(forward)}
+    found: list[str] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready(), key=place.__getitem__)
+        found += ready
+        sorter.done(*ready)
+    by_id = {link.id: link for link in forward}
+    return tuple(by_id[id] for id in found)
+
+
+#: Lamps of the three answers, and of a link that was not judged.
+LAMPS = {"met": "●", "not met": "✗", "cannot tell": "?", "": "·"}
+
+
+def drawn(path: Path, states: Mapping[str, str] | None = None) -> str:
+    """The figure in text: boxes from top to bottom, with the links that lead into each.
+
+    ``states`` gives a verdict by link; without it the figure is drawn as the file has it.
+    """
+    states = states or {}
+    titles = {box.id: box for box in path.boxes}
+    lines = [f"{path.title} ({path.form})", ""]
+    seen: set[str] = set()
+    for link in path.ordered:
+        for id in (*link.start, link.end):
+            if id in seen:
+                continue
+            if id == link.end:
+                lines += _arrow(link, titles[id].title, states)
+            else:
+                lines.append(f"  [{titles[id].title}]" + _parts(titles[id].parts))
+            seen.add(id)
+        if not any(link.id in line for line in lines):
+            lines += _arrow(link, titles[link.end].title, states, again=True)
+    for link in path.links:
+        if link.feedback:
+            lines.append(f"  ^ {link.id} {LAMPS[states.get(link.id, '')]} {link.title} "
+                         f"(feedback to {titles[link.end].title})")  # fmt: skip
+    return "\n".join(lines)
+
+
+def _arrow(
+    link: Link, end: str, states: Mapping[str, str], again: bool = False
+) -> list[str]:
+    lamp = LAMPS[states.get(link.id, "")]
+    rule = f"{link.measure} {link.compare} {link.threshold:g}" + (
+        "" if link.against == "value" else f" ({link.against})")  # fmt: skip
+    head = f"      | {link.id} {lamp} {link.title}: {rule}"
+    return [head] if again else [head, "      v", f"  [{end}]"]
+
+
+def _parts(parts: Sequence[str]) -> str:
+    return f": {', '.join(parts)}" if parts else ""
