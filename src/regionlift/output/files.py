@@ -18,6 +18,7 @@ from regionlift.output.chain_lists import chain_tables
 from regionlift.output.exchange import write_exchange
 from regionlift.output.lists import write_lists
 from regionlift.output.page import render
+from regionlift.output.policy_lists import policy_tables
 from regionlift.output.report import payload
 from regionlift.output.technology_lists import technology_tables
 from regionlift.study import NetworkStudy, Study
@@ -97,6 +98,7 @@ def ledger_tables(study: Study) -> dict[str, pl.DataFrame]:
         **network_tables(study.network),
         **chain_tables(study.chain),
         **technology_tables(study),
+        **policy_tables(study),
     }
 
 

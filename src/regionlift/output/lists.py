@@ -18,6 +18,7 @@ from regionlift.measures.stage import TITLES
 from regionlift.output.blocks import CLAUSES
 from regionlift.output.chain_lists import chain_sheets
 from regionlift.output.pages.common import placed
+from regionlift.output.policy_lists import policy_sheets
 from regionlift.output.technology_lists import technology_sheets
 from regionlift.study import NetworkStudy, Study
 
@@ -99,6 +100,7 @@ def write_lists(path: Path, study: Study) -> None:
         **_network(study),
         **chain_sheets(study),
         **technology_sheets(study),
+        **policy_sheets(study),
         "cannot tell": _unknown(study),
         "data issues": problem_rows(study.dataset.warnings),
         "thresholds": _thresholds(study),

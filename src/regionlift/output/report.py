@@ -14,6 +14,7 @@ from regionlift.output.pages.chain import chain
 from regionlift.output.pages.convergence import convergence
 from regionlift.output.pages.dependency import dependency
 from regionlift.output.pages.drivers import drivers
+from regionlift.output.pages.government import government
 from regionlift.output.pages.limits import hindcast, index, methods
 from regionlift.output.pages.network import network
 from regionlift.output.pages.options import options
@@ -32,6 +33,7 @@ QUESTIONS = (
     ("network", "Who works with whom?"),
     ("technology", "Which technologies matter?"),
     ("chain", "Which link is broken?"),
+    ("government", "What does government do?"),
     ("sure", "How sure?"),
 )
 
@@ -61,6 +63,7 @@ def payload(study: Study, ledger: duckdb.DuckDBPyConnection) -> Payload:
         drivers(study, book), structure(study, book), network(study, book),
         convergence(study, book), technology(study, book), options(study, book),
         alliances(study, book), chain(study, book), dependency(study, book),
+        government(study, book),
         hindcast(study, book), methods(study, book), index(study, book),
     ]  # fmt: skip
     identity = study.dataset.manifest.dataset

@@ -234,7 +234,7 @@ def _funded(found: PolicyStudy, chain: ChainStudy) -> Verdict:
     if q.value is None or found.gaps is None or chain.chain is None:
         return _untold(clause, q)
     bare, need = found.gaps.unfunded, found.gaps.need
-    ids = (q.id, *(found.find("policy_money", u).id for u in found.gaps.idle))
+    ids = (q.id, *(chain.find("chain_unmet", u).id for u in bare))
     if not bare:
         return Verdict(clause, found.region, Truth.MET, "every gap has some money", evidence=ids)
     part = sum(need[u] for u in bare) / sum(need.values())

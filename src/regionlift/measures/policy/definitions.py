@@ -33,8 +33,8 @@ _define("policy_instruments", "Kinds of instrument with money", "政策工具种
         "fault: what counts is where the money goes", _PAPER + "83")  # fmt: skip
 _define("policy_alignment", "Does money follow what is missing", "资金与缺口的秩相关",
         "correlation", (83,), "Spearman's rank correlation over all chain nodes between the money "
-        "a node got and its demand not met locally; for technologies: over the key common technologies, between "
-        "the money of each and the number of competences it lacks here",
+        "a node got and its demand not met locally; for technologies: over the key common "
+        "technologies, between the money of each and the number of competences it lacks here",
         "Spearman 1904, American Journal of Psychology 15, 72-101",
         {**_SPEND, "chain_nodes": ("node_id", "demand")}, _DRAWN, "up", 10)  # fmt: skip
 _define("policy_unfunded_gaps", "Gaps without public money", "无资金缺口数", "count", (83,),
@@ -52,7 +52,8 @@ _define("policy_advantage_share", "Money in sub-industries of advantage", "资�
 _define("policy_new_ties_funded", "New ties born in publicly funded projects",
         "财政项目中新建连接占比", "share", (84,),
         "pairs of the region that meet for the first time in a joint event with public money / all "
-        "pairs that meet for the first time, over the years looked at", _PAPER + "84", _PROJECTS, "Wilson 1927")  # fmt: skip
+        "pairs that meet for the first time, over the years looked at", _PAPER + "84", _PROJECTS,
+        "Wilson 1927")  # fmt: skip
 for _which, _zh, _said in (("funded", "财政资助", "with"), ("unfunded", "非财政资助", "without")):
     _define(f"policy_tie_survival_{_which}", f"Ties that outlast their project, {_which}",
             f"{_zh}项目结束后仍合作的比例", "share", (84,), "1 - Kaplan-Meier share of pairs that "
@@ -64,7 +65,7 @@ _define("policy_environment", "Items of the environment that hold", "创新环�
         "year: finance, skills, infrastructure, procedures and any other the claims name",
         _PAPER + "85", {"claims": ("item", "verdict", "author", "date")},
         "none: a count of judgements")  # fmt: skip
-_define("policy_commitment_years", "Years in a row with public money", "连续投入年数", "years",
+_define("policy_commitment_years", "Years in a row with public money", "连续投入年数", "count",
         (56, 79), "years in a row with money, up to the last year that any line is of",
         _PAPER + "56")  # fmt: skip
 _define("policy_public_rd", "Public share of joint projects", "合作项目财政资金占比", "share",
