@@ -7,10 +7,15 @@ symbol; ``B23Q`` alone is a subclass. Full-width letters of Chinese exports are 
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
 from typing import Literal, NamedTuple
 
 Level = Literal["section", "class", "subclass", "group"]
+Language = Literal["en", "zh"]
 
 #: Sections of the two schemes; Y is of the Cooperative one alone.
 SECTIONS = {"IPC": "ABCDEFGH", "CPC": "ABCDEFGHY"}
@@ -68,3 +73,32 @@ def parse(text: str) -> Symbol | None:
 def valid(symbol: Symbol, scheme: str) -> bool:
     """Whether the scheme has the symbol's section."""
     return symbol.section in SECTIONS.get(scheme, SECTIONS["CPC"])
+
+
+@cache
+def titles() -> Mapping[str, tuple[str, str]]:
+    """Subclass -> its short title in English and Chinese, of those that matter to equipment."""
+    text = (files("regionlift.data") / "titles" / "ipc.toml").read_text("utf-8")
+    return {symbol: (en, zh) for symbol, (en, zh) in tomllib.loads(text).items()}
+
+
+def title(symbol: str, language: Language = "en") -> str:
+    """Short title of a subclass; empty where none is shipped.
+
+    Examples
+    --------
+    >>> title("G05B"), title("G05B", "zh"), title("A01B")
+    ('control and monitoring', '控制与监视', '')
+    """
+    return titles().get(symbol, ("", ""))[language == "zh"]
+
+
+def titled(symbol: str, language: Language = "en") -> str:
+    """The symbol with its title, or bare.
+
+    Examples
+    --------
+    >>> titled("G05B"), titled("A01B")
+    ('G05B control and monitoring', 'A01B')
+    """
+    return f"{symbol} {title(symbol, language)}".rstrip()
