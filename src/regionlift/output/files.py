@@ -21,7 +21,9 @@ from regionlift.output.page import render
 from regionlift.output.policy_lists import policy_tables
 from regionlift.output.report import payload
 from regionlift.output.technology_lists import technology_tables
+from regionlift.plan.lint import findings_frame
 from regionlift.study import NetworkStudy, Study
+from regionlift.study.plan import lint_study
 
 REPORT, LISTS = "report.html", "lists.xlsx"
 
@@ -98,8 +100,15 @@ def ledger_tables(study: Study) -> dict[str, pl.DataFrame]:
         **network_tables(study.network),
         **chain_tables(study.chain),
         **technology_tables(study),
+        **plan_tables(study),
         **policy_tables(study),
     }
+
+
+def plan_tables(study: Study) -> dict[str, pl.DataFrame]:
+    """Findings of the plan in the dataset; none without one."""
+    found = lint_study(study)
+    return {} if found is None else {"plan_lint": findings_frame(found)}
 
 
 def network_tables(network: NetworkStudy | None) -> dict[str, pl.DataFrame]:

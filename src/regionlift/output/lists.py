@@ -18,9 +18,11 @@ from regionlift.measures.stage import TITLES
 from regionlift.output.blocks import CLAUSES
 from regionlift.output.chain_lists import chain_sheets
 from regionlift.output.pages.common import placed
+from regionlift.output.plan_lists import plan_sheets
 from regionlift.output.policy_lists import policy_sheets
 from regionlift.output.technology_lists import technology_sheets
 from regionlift.study import NetworkStudy, Study
+from regionlift.study.plan import lint_study
 
 #: A fixed date, so that equal inputs give an equal workbook.
 _CREATED = datetime(2020, 1, 1)
@@ -101,6 +103,7 @@ def write_lists(path: Path, study: Study) -> None:
         **chain_sheets(study),
         **technology_sheets(study),
         **policy_sheets(study),
+        **plan_sheets(lint_study(study)),
         "cannot tell": _unknown(study),
         "data issues": problem_rows(study.dataset.warnings),
         "thresholds": _thresholds(study),

@@ -19,12 +19,14 @@ from regionlift.output.pages.limits import hindcast, index, methods
 from regionlift.output.pages.network import network
 from regionlift.output.pages.options import options
 from regionlift.output.pages.passport import passport
+from regionlift.output.pages.plan_lint import plan_lint
 from regionlift.output.pages.position import position
 from regionlift.output.pages.stage import stage
 from regionlift.output.pages.structure import structure
 from regionlift.output.pages.technology import technology
-from regionlift.output.payload import Payload
+from regionlift.output.payload import Page, Payload
 from regionlift.study import Study
+from regionlift.study.plan import lint_study
 
 #: Questions the pages answer, in reading order.
 QUESTIONS = (
@@ -34,6 +36,7 @@ QUESTIONS = (
     ("technology", "Which technologies matter?"),
     ("chain", "Which link is broken?"),
     ("government", "What does government do?"),
+    ("plan", "Does the plan hold?"),
     ("sure", "How sure?"),
 )
 
@@ -63,7 +66,7 @@ def payload(study: Study, ledger: duckdb.DuckDBPyConnection) -> Payload:
         drivers(study, book), structure(study, book), network(study, book),
         convergence(study, book), technology(study, book), options(study, book),
         alliances(study, book), chain(study, book), dependency(study, book),
-        government(study, book),
+        government(study, book), *_plan(study, book),
         hindcast(study, book), methods(study, book), index(study, book),
     ]  # fmt: skip
     identity = study.dataset.manifest.dataset
@@ -81,6 +84,12 @@ def payload(study: Study, ledger: duckdb.DuckDBPyConnection) -> Payload:
         "glossary": GLOSSARY,
         "trace": "regionlift trace {id} --out .",
     }
+
+
+def _plan(study: Study, book: Book) -> list[Page]:
+    """Page 22, where the dataset has a plan."""
+    found = plan_lint(study, book, lint_study(study))
+    return [] if found is None else [found]
 
 
 def facts(study: Study) -> list[Any]:

@@ -30,7 +30,7 @@ def links(plan: Plan, context: Context) -> Findings:
     for line in plan.lines:
         if not line.links:
             yield at(line, "no_link", "not said which link of a path it acts on",
-                     "Name the link, such as a4 or b4; without one, ask what it is for.")  # fmt: skip
+                     "Name it, such as a4 or b4; without one, ask what it is for.")  # fmt: skip
         for link in line.links:
             if link not in every:
                 yield at(line, "unknown_link", f'"{link}"', f"{did_you_mean(link, every)}Links "

@@ -17,7 +17,6 @@ from regionlift.plan.model import Finding, Findings, LintReport, Plan, ordered, 
 from regionlift.plan.operable import operable
 from regionlift.plan.sheet import CELLS, Sheet
 
-
 #: Problems of a cell that are findings; ids used twice are looked for in the plan itself.
 _CELL = {*CELLS, "merged-cell"} - {"duplicate-key"}
 
