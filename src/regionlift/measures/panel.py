@@ -22,6 +22,10 @@ from regionlift.measures.unknowns import with_silent
 
 Kernel = Callable[..., Floats]
 
+#: Where the interval of a number over the panel comes from.
+DRAWN = "Bayesian bootstrap over the sub-industries of the block"
+NO_DRAW = "none: a total of every sub-industry"
+
 
 @dataclass(frozen=True)
 class PanelKernel:
@@ -30,7 +34,8 @@ class PanelKernel:
     ``columns`` are the panel columns its kernel takes, in order. ``change`` is True for a kernel
     of two ends (it takes all columns at the start of the window, then all at its end).
     ``tiered`` kernels take, first, the mask of the high-tech sub-industries. The result of an
-    ``annual`` kernel is divided by the years of the window.
+    ``annual`` kernel is divided by the years of the window. A ``whole`` kernel is a total of the
+    block: nothing is drawn, so it has no interval.
     """
 
     kernel: Kernel
@@ -39,6 +44,7 @@ class PanelKernel:
     tiered: bool = False
     annual: bool = False
     minimum_n: int = 1
+    whole: bool = False
 
     def arrays(self, cube: Cube, window: int) -> list[Floats]:
         """Arrays for the kernel, (region, year, industry); years are those of the window's end."""
@@ -72,17 +78,18 @@ def panel_measure(
     tiered: bool = False,
     annual: bool = False,
     minimum_n: int = 1,
+    whole: bool = False,
 ) -> Callable[[Kernel], Kernel]:
     """Register a kernel over the panel's sub-industries as a measure."""
 
     def register_kernel(kernel: Kernel) -> Kernel:
-        spec = PanelKernel(kernel, columns, change, tiered, annual, minimum_n)
+        spec = PanelKernel(kernel, columns, change, tiered, annual, minimum_n, whole)
         KERNELS[id] = spec
         register(
             Measure(
                 id, title, title_zh, unit, direction,
                 {"panel": ("region", "industry", "year", *columns)}, minimum_n, items, source,
-                formula, "Bayesian bootstrap over the sub-industries of the block",
+                formula, NO_DRAW if whole else DRAWN,
                 lambda dataset, settings: _quantities(id, spec, dataset, settings),
             )
         )  # fmt: skip
@@ -116,7 +123,9 @@ def _quantities(id: str, spec: PanelKernel, dataset: Dataset, settings: Settings
     kernel = spec.bind(cube, dataset.high_tech, window)
     with np.errstate(divide="ignore", invalid="ignore"):
         value = kernel(*arrays)
-    low, high = interval(draws(kernel, arrays, settings), settings)
+    low = high = np.full(value.shape, np.nan)
+    if not spec.whole:
+        low, high = interval(draws(kernel, arrays, settings), settings)
     state, culprit = _states(cube, spec, window)
     state = np.where((state == 0) & ~np.isfinite(value), STATES.index(Status.NOT_APPLICABLE), state)
     broken = _broken(dataset, spec, cube, window)

@@ -30,7 +30,7 @@ _SETTLES = "organisations of the region in joint projects"
 Count = Callable[[Dataset, Joint], Lazy]
 
 
-def _in_years(dataset: Dataset, found: Joint, rows: Lazy, *keys: str) -> Lazy:
+def in_years(dataset: Dataset, found: Joint, rows: Lazy, *keys: str) -> Lazy:
     """Distinct ``keys`` of a region in every year in which one of the rows runs."""
     years = nw.from_native(
         dataset.connection.sql(f"SELECT unnest(range({found.first}, {found.last + 1})) AS year")
@@ -56,7 +56,7 @@ def _first_time(rows: Lazy, *keys: str) -> Lazy:
 
 
 def _active(dataset: Dataset, found: Joint) -> Lazy:
-    return _number(_in_years(dataset, found, found.located, "org"))
+    return _number(in_years(dataset, found, found.located, "org"))
 
 
 def _entries(dataset: Dataset, found: Joint) -> Lazy:
@@ -65,7 +65,7 @@ def _entries(dataset: Dataset, found: Joint) -> Lazy:
 
 def _exits(dataset: Dataset, found: Joint) -> Lazy:
     """Active in the year before, not in this year."""
-    active = _in_years(dataset, found, found.located, "org")
+    active = in_years(dataset, found, found.located, "org")
     before = active.select("region", "org", (nw.col("year") + 1).alias("year"))
     gone = before.filter(nw.col("year") <= found.last).join(
         active, on=["region", "org", "year"], how="anti"
@@ -74,7 +74,7 @@ def _exits(dataset: Dataset, found: Joint) -> Lazy:
 
 
 def _ties(dataset: Dataset, found: Joint) -> Lazy:
-    return _number(_in_years(dataset, found, found.inside, "org", "other"))
+    return _number(in_years(dataset, found, found.inside, "org", "other"))
 
 
 def _new_ties(dataset: Dataset, found: Joint) -> Lazy:
@@ -87,7 +87,7 @@ def _formed_ties(dataset: Dataset, found: Joint) -> Lazy:
 
 
 def _outside_ties(dataset: Dataset, found: Joint) -> Lazy:
-    return _number(_in_years(dataset, found, found.outside, "org", "other"))
+    return _number(in_years(dataset, found, found.outside, "org", "other"))
 
 
 def _money(dataset: Dataset, found: Joint) -> Lazy:

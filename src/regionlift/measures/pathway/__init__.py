@@ -1,0 +1,1 @@
+"""Numbers behind the links and conditions of the three paths that no other family has."""
