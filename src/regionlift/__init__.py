@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from regionlift.data.check import check
     from regionlift.data.dataset import Dataset, open_dataset
     from regionlift.data.frames import from_frames
+    from regionlift.data.patents.importing import import_patents
     from regionlift.evidence.ledger import trace
     from regionlift.evidence.quantity import Quantity, Status
     from regionlift.evidence.verdict import Verdict
@@ -31,6 +32,7 @@ _HOME = {
     "check": "regionlift.data.check",
     "demo": "regionlift.run",
     "from_frames": "regionlift.data.frames",
+    "import_patents": "regionlift.data.patents.importing",
     "open_dataset": "regionlift.data.dataset",
     "run_all": "regionlift.run",
     "run_region": "regionlift.run",
@@ -45,6 +47,7 @@ __all__ = [
     "check",
     "demo",
     "from_frames",
+    "import_patents",
     "open_dataset",
     "run_all",
     "run_region",

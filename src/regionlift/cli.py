@@ -115,6 +115,27 @@ def init(
     typer.echo(f"wrote {write_template(folder, scope)}")
 
 
+@app.command("import-patents")
+def import_patents(
+    files: Annotated[list[Path], typer.Argument(help="Export or database files of one source.")],
+    layout: Annotated[
+        str, typer.Option(help="incopat, lens, patstat, regpat, patentsview, or auto.")
+    ] = "auto",
+    out: Out = Path("patents"),
+    names: Annotated[
+        Path | None, typer.Option(help="The edited names-to-merge.csv: accepted rows are merged.")
+    ] = None,
+    encoding: Annotated[str, typer.Option(help="Encoding of text files.")] = "utf-8",
+    sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
+) -> None:
+    """Bring patents in from CNIPA or incoPat, Lens, PATSTAT, REGPAT or PatentsView files."""
+    from regionlift.data.patents import import_patents as api
+    from regionlift.output.imported import imported
+
+    done = api(files, out, layout=layout, names=names, encoding=encoding, sheet=sheet)
+    imported(done, _console())
+
+
 @app.command()
 def trace(
     id: Annotated[str, typer.Argument(help="Evidence id from the report or the lists.")],

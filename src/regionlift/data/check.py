@@ -10,10 +10,12 @@ from pathlib import Path
 import polars as pl
 
 from regionlift.data.assemble import Assembly, Piece, assemble
-from regionlift.data.contract import contract
+from regionlift.data.contract import Table, contract
 from regionlift.data.domain import domain_problems
 from regionlift.data.events import event_problems
-from regionlift.data.manifest import MANIFEST, Manifest, load_manifest
+from regionlift.data.manifest import MANIFEST, Manifest, Source, load_manifest
+from regionlift.data.patents.audit import name_problems, patent_problems
+from regionlift.data.patents.merging import NAMES
 from regionlift.data.problems import DatasetError, Problem, did_you_mean
 from regionlift.data.reading import SUFFIXES, fingerprint, idle_entries, locate, read
 from regionlift.data.scope import Scope, load_scope
@@ -86,10 +88,12 @@ def check(folder: Path | str) -> Audit:
             )
         )  # fmt: skip
         return Audit(folder, manifest, scope, {}, [], work.problems, {})
-    for name in contract():
+    for name, table in contract().items():
         if name in manifest.tables:
-            _one_table(work, name)
+            _one_table(work, table, manifest.tables[name])
     _contents(work, scope)
+    if manifest.names is not None:
+        _names(work, manifest.names)
     work.problems += _manifest_problems(manifest, scope, work.frames)
     if work.root.resolve().is_relative_to(folder.resolve()):
         work.problems += _unused_files(work.root, manifest)
@@ -120,6 +124,7 @@ def _contents(work: _Work, scope: Scope | None) -> None:
             if (problem.file, problem.row, problem.column) not in said
         ]
     work.problems += event_problems(work.frames, files)
+    work.problems += patent_problems(work.frames, files)
     if scope is not None and "panel" in work.frames:
         work.problems += series_problems(work.frames["panel"], scope, work.manifest)
 
@@ -137,9 +142,20 @@ def _scope(manifest: Manifest, folder: Path, problems: list[Problem]) -> Scope |
         return None
 
 
-def _one_table(work: _Work, name: str) -> None:
+def _names(work: _Work, source: Source) -> None:
+    """The table of names: read as any other, held against the organisations it speaks of."""
+    _one_table(work, NAMES, (source,))
+    if "names" in work.frames:
+        files = {n: {s.number: s.file for s in work.sources if s.table == n} for n in work.frames}
+        found = name_problems(work.frames, files)
+        work.problems += found
+        # through problems of its own the table counts as unsound, and is not applied
+        work.assemblies["names"].problems += found
+
+
+def _one_table(work: _Work, table: Table, sources: tuple[Source, ...]) -> None:
     pieces = []
-    sources = work.manifest.tables[name]
+    name = table.name
     for number, source in enumerate(sources, start=1):
         place = locate(name, source, work.root)
         if isinstance(place, Problem):
@@ -161,7 +177,7 @@ def _one_table(work: _Work, name: str) -> None:
     if not pieces:
         return
     complete = len(pieces) == len(sources)
-    frame, work.assemblies[name] = assemble(contract()[name], pieces, complete=complete)
+    frame, work.assemblies[name] = assemble(table, pieces, complete=complete)
     work.problems += work.assemblies[name].problems
     if frame is not None:
         work.frames[name] = frame
@@ -224,7 +240,7 @@ def _unused_files(root: Path, manifest: Manifest) -> list[Problem]:
     """Tables lying in the folder that the manifest does not mention."""
     used = {
         os.path.normpath(root / source.file)
-        for sources in manifest.tables.values()
+        for sources in (*manifest.tables.values(), (manifest.names,) if manifest.names else ())
         for source in sources
     }
     return [

@@ -18,6 +18,7 @@ from regionlift.data.check import Audit, SourceFile, check
 from regionlift.data.contract import contract
 from regionlift.data.manifest import Manifest
 from regionlift.data.own_supply import with_local_supply
+from regionlift.data.patents.merging import with_names
 from regionlift.data.problems import DatasetError, Problem, did_you_mean
 from regionlift.data.scope import Industry, Scope
 from regionlift.evidence.quantity import Provenance
@@ -202,7 +203,7 @@ def from_audit(audit: Audit) -> Dataset:
         audit.folder,
         audit.manifest,
         audit.scope,
-        MappingProxyType(with_local_supply(audit.tables)),
+        MappingProxyType(with_local_supply(with_names(audit.tables))),
         tuple(audit.sources),
         tuple(audit.problems),
         MappingProxyType(dict(audit.dropped)),

@@ -103,10 +103,14 @@ class Identity(_Strict):
 
 
 class Manifest(_Strict):
-    """The whole of ``regionlift.toml``."""
+    """The whole of ``regionlift.toml``.
+
+    ``names`` is the file of decisions on organisations that may be one: accepted ones are merged.
+    """
 
     dataset: Identity
     tables: dict[str, tuple[Source, ...]]
+    names: Source | None = None
     breaks: tuple[Break, ...] = ()
     settings: dict[str, int | float | str] = {}
 
@@ -203,7 +207,7 @@ def _from_pydantic(item: dict[str, Any], raw: dict[str, Any]) -> Problem:
     where = _spell(item["loc"], raw)
     if item["type"] == "extra_forbidden":
         models: dict[str, type[BaseModel]] = {
-            "dataset": Identity, "tables": Source, "breaks": Break,
+            "dataset": Identity, "tables": Source, "breaks": Break, "names": Source,
         }  # fmt: skip
         fields = models.get(path[0], Manifest).model_fields if len(path) > 1 else (
             Manifest.model_fields

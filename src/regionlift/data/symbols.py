@@ -1,7 +1,8 @@
 """Symbols of the International and the Cooperative Patent Classification.
 
 ``B23Q 1/70``, ``B23Q1/70``, ``B23Q0001700000`` (fixed length) and ``B23Q  1/70(2006.01)`` are one
-symbol; ``B23Q`` alone is a subclass. Full-width letters of Chinese exports are read as the same.
+symbol; ``B23Q`` alone is a subclass. Full-width letters of Chinese exports are read as the same,
+and so are older editions: ``B23Q-001/70``, ``B23Q 01/70``, ``Int.Cl.7 B23Q 1/70``.
 """
 
 from __future__ import annotations
@@ -21,9 +22,17 @@ Language = Literal["en", "zh"]
 SECTIONS = {"IPC": "ABCDEFGH", "CPC": "ABCDEFGHY"}
 LENGTHS: dict[Level, int] = {"section": 1, "class": 3, "subclass": 4}
 
+#: More classes than this on one patent are asked about: such a patent relates all to all.
+MOST_CODES = 100
+
 _SHORT = re.compile(r"([A-HY])(?:(\d{2})(?:([A-Z])(?:(\d{1,4})(?:/(\d{1,6}))?)?)?)?")
 _FIXED = re.compile(r"([A-HY])(\d{2})([A-Z])(\d{4})(\d{6})")
-_EDITION = re.compile(r"\(\d{4}\.\d{2}\)$|\[\d{4}\.\d{2}\]$")
+#: "(2006.01)" behind a symbol; I or N after it says whether the class is of the invention.
+_EDITION = re.compile(r"[(\[](\d{4}\.\d{2})[)\]]\s*[IN]?$")
+#: "Int.Cl.7", "IPC7", "IPC(7):" before a symbol: the number of the edition, 1 to 8.
+_PREFIX = re.compile(r"^(?:INT\.?\s*CL\.?|IPC)[\s.\-]*\(?([1-8])\)?[\s:,.]*(?=[A-H]\d)")
+#: Groups filled up with zeros, or set off by a hyphen, as before the reform of 2006.
+_OLD = re.compile(r"^[A-H]\d{2}[A-Z](?:-\d|\s*0\d{1,2}/)")
 
 
 class Symbol(NamedTuple):
@@ -56,8 +65,8 @@ def parse(text: str) -> Symbol | None:
     >>> parse("B23Q1/70").at("class"), parse("B23").at("subclass"), parse("23Q") is None
     ('B23', '', True)
     """
-    bare = unicodedata.normalize("NFKC", text).strip().upper()
-    bare = re.sub(r"\s+", "", _EDITION.sub("", bare))
+    bare = _PREFIX.sub("", _EDITION.sub("", _plain(text)))
+    bare = re.sub(r"\s+", "", re.sub(r"(?<=[A-Z])-(?=\d)", "", bare))
     found = _FIXED.fullmatch(bare)
     if found:
         section, klass, subclass, main, sub = found.groups()
@@ -68,6 +77,43 @@ def parse(text: str) -> Symbol | None:
         return None
     section, klass, subclass, main, sub = (part or "" for part in found.groups())
     return Symbol(section, klass, subclass, str(int(main)) if main else "", sub)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().upper()
+
+
+def edition(text: str) -> str:
+    """The edition of the classification a cell names or shows; empty where it tells none.
+
+    Examples
+    --------
+    >>> edition("B23Q 1/70 (2006.01)"), edition("Int.Cl.7 B23Q 1/70"), edition("B23Q-001/70")
+    ('2006.01', '7', 'before 2006')
+    >>> edition("B23Q 1/70")
+    ''
+    """
+    plain = _plain(text)
+    if found := _EDITION.search(plain):
+        return found[1]
+    if found := _PREFIX.match(plain):
+        return found[1]
+    return "before 2006" if _OLD.match(plain) else ""
+
+
+def canonical(text: str, scheme: str) -> str:
+    """The symbol in a cell in the contract's spelling; empty where the scheme has none such.
+
+    Examples
+    --------
+    >>> canonical("B23Q 001/70(2006.01)", "IPC"), canonical("Y02P90/02", "IPC")
+    ('B23Q1/70', '')
+    """
+    symbol = parse(text)
+    if symbol is None or not valid(symbol, scheme):
+        return ""
+    levels: tuple[Level, ...] = ("group", "subclass", "class", "section")
+    return next(part for level in levels if (part := symbol.at(level)))
 
 
 def valid(symbol: Symbol, scheme: str) -> bool:

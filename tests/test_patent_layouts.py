@@ -1,0 +1,246 @@
+"""Patent files as users hold them: every layout gives the same tables, and every loss is said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import regionlift
+from patentfiles import INCOPAT, PATENTSVIEW, PATSTAT, SCHOOL, SOURCES, WORKS, incopat, write
+from patentfiles import write_all as files_of
+from regionlift.data.patents import PatentImport, import_patents
+from regionlift.data.patents.layouts import layouts
+from regionlift.data.problems import DatasetError, Problem
+from test_house import run_cli
+
+
+def problems(done: PatentImport, code: str) -> list[Problem]:
+    return [p for p in done.problems if p.code == code]
+
+
+def at(done: PatentImport, code: str) -> list[int | None]:
+    return [p.row for p in problems(done, code)]
+
+
+def who(done: PatentImport) -> list[tuple[str, str, int | None]]:
+    names = dict(done.tables["orgs"].select("org_id", "name").iter_rows())
+    return [(p, names[o], n) for p, o, n in done.tables["applicants"].iter_rows()]
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_every_layout_gives_the_same_tables(tmp_path: Path, name: str) -> None:
+    done = import_patents(files_of(tmp_path, SOURCES[name]), tmp_path / "out")
+    assert done.layout == name
+    patents = done.tables["patents"]
+    assert patents.select("patent_id", "app_year").rows() == [("P1", 2018), ("P2", 2019)]
+    told = name != "regpat"
+    first, second = ((1, 2) if told else (None, None))
+    assert sorted(who(done)) == sorted(
+        [("P1", WORKS, first), ("P1", SCHOOL, second), ("P2", WORKS, first)]
+    )
+    scheme = "CPC" if name == "patentsview" else "IPC"
+    assert done.tables["codes"].rows() == [
+        ("P1", "B23Q1/70", scheme), ("P1", "G05B19/18", scheme), ("P2", "B23Q1/70", scheme),
+    ]  # fmt: skip
+    if name in ("lens", "regpat"):
+        assert "citations" not in done.tables and not (tmp_path / "out/citations.csv").exists()
+    else:
+        assert ("P2", "P1") in done.tables["citations"].rows()
+    if told:
+        kinds = ["invention", "invention" if name == "patentsview" else "utility"]
+        assert patents["kind"].to_list() == kinds
+        assert patents["granted"][0] == "yes"
+    # the only thing to say: the works' address is in two regions in REGPAT, one kept by its share
+    assert {p.code for p in done.problems} <= {"several-region"}
+    types = dict(done.tables["orgs"].select("name", "type").iter_rows())
+    assert types == {WORKS: "enterprise", SCHOOL: "university"}
+
+
+def test_regions_and_countries_as_told(tmp_path: Path) -> None:
+    seats = {}
+    for name, source in SOURCES.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        orgs = import_patents(files_of(folder, source), folder / "out").tables["orgs"]
+        seats[name] = {n: (r, c) for n, r, c in orgs.select("name", "region", "country").rows()}
+    # an export tells the province of the first applicant alone
+    assert seats["incopat"] == {WORKS: ("辽宁", "CN"), SCHOOL: (None, None)}
+    assert seats["lens"] == {WORKS: (None, None), SCHOOL: (None, None)}
+    assert seats["patstat"] == seats["regpat"] == {WORKS: ("CN21", "CN"), SCHOOL: ("CN21", "CN")}
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "parquet"])
+def test_workbooks_and_parquet(tmp_path: Path, ending: str) -> None:
+    path = write(tmp_path / f"export.{ending}", *INCOPAT["export.csv"])
+    other = import_patents(path, tmp_path / "a")
+    text = import_patents(files_of(tmp_path, INCOPAT), tmp_path / "b")
+    for name, table in text.tables.items():
+        assert other.tables[name].equals(table), name
+
+
+def test_text_in_gb18030(tmp_path: Path) -> None:
+    path = files_of(tmp_path, INCOPAT)[0]
+    path.write_bytes(path.read_text("utf-8").encode("gb18030"))
+    with pytest.raises(DatasetError, match="--encoding gb18030"):
+        import_patents(path, tmp_path / "out", layout="incopat")
+    done = import_patents(path, tmp_path / "out", encoding="gb18030")
+    assert done.tables["patents"].height == 2
+
+
+def test_written_tables_are_a_dataset(tmp_path: Path) -> None:
+    import_patents(files_of(tmp_path, INCOPAT), tmp_path / "out")
+    lines = ['[dataset]\ntitle = "t"\nscope = "gbt4754-2017"\ncurrency = "CNY"\n']
+    lines += [f'[[tables.{table}]]\nfile = "{table}.csv"\n'
+              for table in ("patents", "applicants", "codes", "citations")]  # fmt: skip
+    lines.append('[[tables.orgs]]\nfile = "orgs-from-patents.csv"\nignore = ["type_rule"]\n')
+    (tmp_path / "out" / "regionlift.toml").write_text("".join(lines), "utf-8")
+    audit = regionlift.check(tmp_path / "out")
+    assert not audit.errors, [str(p) for p in audit.errors]
+    assert audit.tables["codes"].height == 3
+
+
+# --- refusals -------------------------------------------------------------------------------------
+
+
+def test_unknown_headers_are_refused_with_the_nearest_layout(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("申请号,标题,申请日,申请人\nP1,x,2018,a\n", "utf-8")
+    with pytest.raises(DatasetError) as caught:
+        import_patents(path, tmp_path / "out")
+    said = str(caught.value.problems[0])
+    assert "layout incopat" in said and "missing: ipc主分类 or" in said and "a.csv row 1" in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_wrong_layout_names_what_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="missing: lens id; application date"):
+        import_patents(files_of(tmp_path, INCOPAT), tmp_path / "out", layout="lens")
+    with pytest.raises(LookupError, match='Did you mean "incopat"'):
+        import_patents(files_of(tmp_path, INCOPAT), tmp_path / "out", layout="incopats")
+
+
+def test_a_needed_file_that_is_not_given(tmp_path: Path) -> None:
+    paths = [p for p in files_of(tmp_path, PATSTAT) if p.name != "tls206.csv"]
+    with pytest.raises(DatasetError, match="the file tls206_person"):
+        import_patents(paths, tmp_path / "out")
+
+
+def test_files_of_two_sources_are_refused(tmp_path: Path) -> None:
+    paths = files_of(tmp_path, INCOPAT) + files_of(tmp_path, SOURCES["lens"])
+    with pytest.raises(DatasetError, match="files of several layouts"):
+        import_patents(paths, tmp_path / "out")
+
+
+@pytest.mark.parametrize(("name", "code"), [("a.csv", "no such file"), ("a.zip", "unpack")])
+def test_files_that_are_none(tmp_path: Path, name: str, code: str) -> None:
+    if name == "a.zip":
+        (tmp_path / name).write_bytes(b"PK")
+    with pytest.raises(DatasetError, match=code):
+        import_patents(tmp_path / name, tmp_path / "out")
+
+
+def test_citations_without_publications_are_said(tmp_path: Path) -> None:
+    paths = [p for p in files_of(tmp_path, PATSTAT) if p.name != "tls211.csv"]
+    done = import_patents(paths, tmp_path / "out")
+    assert "citations" not in done.tables
+    assert "tls212_citation without tls211_pat_publn" in problems(done, "no-file")[0].found
+
+
+def test_a_date_of_grant_stands_for_one_of_filing_and_is_said(tmp_path: Path) -> None:
+    paths = [p for p in files_of(tmp_path, PATENTSVIEW) if p.name != "g_application.tsv"]
+    done = import_patents(paths, tmp_path / "out")
+    assert done.tables["patents"]["app_year"].to_list() == [2020, 2021]
+    assert at(done, "stand-in") == [2, 3]
+    assert "the two are not the same" in problems(done, "stand-in")[0].fix
+
+
+def test_every_layout_says_where_it_is_from() -> None:
+    assert set(layouts()) == set(SOURCES)
+    assert all(layout.source and layout.about for layout in layouts().values())
+
+
+# --- every dropped row and cell -------------------------------------------------------------------
+
+
+def test_every_row_left_out_is_said_with_its_row(tmp_path: Path) -> None:
+    path = incopat(
+        tmp_path,
+        {"申请号": "P1"},
+        {"申请号": "", "公开（公告）号": ""},  # row 3
+        {"申请号": "P3", "公开（公告）号": "X3", "申请日": "218-01-01"},  # row 4
+        {"申请号": "P4", "公开（公告）号": "X4", "申请日": "2999-01-01"},  # row 5
+        {"申请号": "P1"},  # row 6: again
+        {"申请号": "P1", "公开（公告）号": "CN109B"},  # row 7: second publication
+        {"申请号": "P5", "公开（公告）号": "X5", "申请人": ""},  # row 8
+        {"申请号": "P6", "公开（公告）号": "X6", "IPC主分类": "15-09", "IPC": "23Q;Y02P90/02"},
+        {"申请号": "P7", "公开（公告）号": "X7", "申请人": f"{WORKS};{WORKS}"},  # row 10
+        {"申请号": "P8", "公开（公告）号": "X8", "专利类型": "其他"},  # row 11
+        {"申请号": "P9", "公开（公告）号": "X9",
+         "IPC": ";".join(f"B23Q{n}/00" for n in range(1, 201))},
+    )  # fmt: skip
+    done = import_patents(path, tmp_path / "out")
+    said = {
+        code: at(done, code)
+        for code in ("empty-id", "no-year", "duplicate-id", "second-publication", "no-applicant",
+                     "invalid-code", "applicant-twice", "unlisted-value", "many-codes", "no-code")
+    }  # fmt: skip
+    assert said == {
+        "empty-id": [3], "no-year": [4, 5], "duplicate-id": [6], "second-publication": [7],
+        "no-applicant": [8], "invalid-code": [9, 9, 9], "applicant-twice": [10],
+        "unlisted-value": [11], "many-codes": [12], "no-code": [9],
+    }  # fmt: skip
+    assert all(p.file == "export.csv" for p in done.problems)
+    assert done.tables["patents"]["patent_id"].to_list() == ["P1", "P5", "P6", "P7", "P8", "P9"]
+    written = pl.read_csv(tmp_path / "out" / "import-problems.csv")
+    assert written.height == len(done.problems)
+    assert sum(p.severity == "error" for p in done.problems) == 0
+
+
+def test_a_second_publication_says_that_it_was_granted(tmp_path: Path) -> None:
+    path = incopat(
+        tmp_path, {"专利类型": "发明申请"}, {"公开（公告）号": "CN109B", "专利类型": "发明授权"},
+        {"申请号": "P2", "公开（公告）号": "X", "专利类型": "发明申请", "引证专利": "CN109B"},
+    )  # fmt: skip
+    done = import_patents(path, tmp_path / "out")
+    assert done.tables["patents"]["granted"].to_list() == ["yes", None]
+    assert done.tables["citations"].rows() == [("P2", "P1")], "cited by its second publication"
+
+
+def test_rows_that_point_at_no_patent_are_said(tmp_path: Path) -> None:
+    source = {**PATSTAT}
+    header, rows = PATSTAT["tls209.csv"]
+    source["tls209.csv"] = (header, [*rows, ["P9", "B23Q   1/70", ""]])
+    header, rows = PATSTAT["tls207.csv"]
+    source["tls207.csv"] = (header, [*rows, ["11", "P8", "1", "0"], ["99", "P2", "2", "0"]])
+    done = import_patents(files_of(tmp_path, source), tmp_path / "out")
+    assert {(p.file, p.row) for p in problems(done, "no-such-patent")} == {
+        ("tls209.csv", 5), ("tls207.csv", 6),
+    }  # fmt: skip
+    assert at(done, "no-name") == [7]
+
+
+def test_editions_are_one_symbol(tmp_path: Path) -> None:
+    cell = "B23Q1/70(2006.01)I;B23Q 1/70;B23Q-001/70;Int.Cl.7 B23Q 1/70;B23Q01/70;Ｂ２３Ｑ１/７０"
+    done = import_patents(incopat(tmp_path, {"IPC": cell}), tmp_path / "out")
+    assert done.tables["codes"]["code"].to_list() == ["B23Q1/70"]
+    assert not done.problems
+
+
+def test_two_files_of_one_kind_are_one_table(tmp_path: Path) -> None:
+    one = incopat(tmp_path, {})
+    other = incopat(tmp_path, {"申请号": "P2", "公开（公告）号": "X2"}, {}, name="later.csv")
+    done = import_patents([one, other], tmp_path / "out")
+    assert done.tables["patents"].height == 2
+    assert [(p.file, p.row) for p in problems(done, "duplicate-id")] == [("later.csv", 3)]
+
+
+def test_the_command(tmp_path: Path) -> None:
+    files_of(tmp_path, INCOPAT)
+    done = run_cli("import-patents", "export.csv", "--out", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "layout incopat: patents 2" in done.stdout and "applicant 1" in done.stdout
+    refused = run_cli("import-patents", "export.csv", "--layout", "lens", cwd=tmp_path)
+    assert refused.returncode == 1 and "nearest" in refused.stdout
+    assert "Traceback" not in refused.stdout + refused.stderr
