@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -282,6 +282,51 @@ _DEFAULTS = (
         "rule of thumb: below it one unit decides", "house",
     ),
     Threshold(
+        "platform_years", 5, 1, 10,
+        "last years whose requests and joint projects count towards the platform's processes",
+        "length of a five-year plan", "house",
+    ),
+    Threshold(
+        "needs_served", 0.8, 0.5, 0.95,
+        "share of the amount asked for served, from which allocation works",
+        "house rule: a fifth unserved is ordinary, as with a weak link", "house",
+    ),
+    Threshold(
+        "platform_stay", 0.6, 0.4, 0.8,
+        "share of core enterprises and institutes still members three years later",
+        "operational reading of the paper, item 79", "paper",
+    ),
+    Threshold(
+        "platform_committed", 0, 0, 30,
+        "years from the last one for which public and alliance money is committed; 0: not told",
+        "the user's to say: no table of the contract holds commitments", "house",
+    ),
+    Threshold(
+        "match_reach", 0.5, 0, 1,
+        "distance of two technologies up to which a resource of one serves a need of the other",
+        "house rule: more in common than apart; 0 asks for the same class", "house",
+    ),
+    Threshold(
+        "match_step", 0.1, 0, 1,
+        "cost of each step from own to platform to another organisation, in distances",
+        "house rule: nearness breaks ties and does not outweigh technology", "house",
+    ),
+    Threshold(
+        "match_penalty", 10, 5, 100,
+        "cost of a unit of need left unmet, in distances",
+        "house rule: well above any cost of serving, so that serving comes first", "house",
+    ),
+    Threshold(
+        "path_draws", 2000, 200, 20000,
+        "settings of all path thresholds tried together, each over its range",
+        "the share in which a verdict holds then moves by about a point", "house",
+    ),
+    Threshold(
+        "target_regions", 20, 10, 60,
+        "regions nearest by start level that a target is held against",
+        "balance of likeness and number; docs/targets.md tries other numbers", "house",
+    ),
+    Threshold(
         "confidence", 0.9, 0.8, 0.95,
         "coverage of every interval",
         "convention", "standard",
@@ -323,16 +368,24 @@ class Settings:
         """Names of the thresholds the user has moved."""
         return [name for name, t in self.thresholds.items() if t.origin == "user"]
 
+    def including(self, more: Iterable[Threshold]) -> Settings:
+        """These settings with further thresholds, where they do not have them yet."""
+        return Settings({**{t.name: t for t in more}, **self.thresholds})
 
-def settings(overrides: Mapping[str, float | int | str] | None = None) -> Settings:
+
+def settings(
+    overrides: Mapping[str, float | int | str] | None = None, more: Iterable[Threshold] = ()
+) -> Settings:
     """Defaults with the user's own values put in.
+
+    ``more`` are thresholds that come with data files, such as those of the paths.
 
     Raises
     ------
     ValueError
         If a name is unknown, or a value is not a number inside the allowed range.
     """
-    chosen = {t.name: t for t in _DEFAULTS}
+    chosen = {t.name: t for t in (*_DEFAULTS, *more)}
     for name, value in (overrides or {}).items():
         if name not in chosen:
             near = difflib.get_close_matches(name, chosen, n=1)

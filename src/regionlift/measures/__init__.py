@@ -15,6 +15,10 @@ from regionlift.measures import (
 )
 from regionlift.measures.chain import definitions as chain_definitions
 from regionlift.measures.network import counts, definitions
+from regionlift.measures.pathway import definitions_technology as pathway_technology
+from regionlift.measures.pathway import network as pathway_network
+from regionlift.measures.pathway import yearly as pathway_yearly
+from regionlift.measures.platform import definitions as platform_definitions
 from regionlift.measures.policy import definitions as policy_definitions
 from regionlift.measures.technology import definitions as technology_definitions
 
@@ -27,7 +31,11 @@ __all__ = [
     "factor",
     "local_supply",
     "location",
+    "pathway_network",
+    "pathway_technology",
+    "pathway_yearly",
     "peers",
+    "platform_definitions",
     "policy_definitions",
     "position",
     "stage",

@@ -42,6 +42,12 @@ CLAUSES = {
     "technology.named": "Some technologies are both common and key",
     "technology.competence": "The region holds what each key technology needs",
     "technology.diffusion": "What the alliances find reaches others of the region",
+    "platform.functions": "The platform covers all five functions",
+    "platform.allocation": "Of every type of resource enough of what is asked for is served",
+    "platform.governance": "The platform has rules of membership, property, benefit, money, review",
+    "platform.persistence": "Core enterprises and institutes stay",
+    "platform.runway": "Money is committed until the platform can carry itself",
+    "platform.needs": "The resources held here could meet the needs",
     "policy.alignment": "Public money follows the demand not met locally",
     "policy.gaps": "Every gap of the chain has some public money",
     "policy.advantage": "Public money is concentrated where the region is strong",
@@ -110,7 +116,8 @@ def verdicts(found: Sequence[Verdict], book: Book, study: Study, title: str = ""
     """Clauses with their answers, each opening the numbers it was read from."""
     own = study.network.quantities if study.network else ()
     every = [*study.profile.quantities, *study.exit.slopes, *own, *study.chain.quantities,
-             *study.technology.quantities, *study.policy.quantities]  # fmt: skip
+             *study.technology.quantities, *study.policy.quantities,
+             *study.platform.quantities]  # fmt: skip
     by_id = {q.id: q for q in every}
     items: list[ClauseVerdict] = []
     for verdict in found:

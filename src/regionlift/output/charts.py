@@ -262,7 +262,7 @@ def technology_front(frame: pl.DataFrame) -> Spec:
             alt.value("#dfe3e8"),
         ),
         size=alt.Size("reach:Q", title="in reach", scale=alt.Scale(range=[30, 320])),
-        tooltip=["technology", "common", "key", "reach", "patents"],
+        tooltip=["technology", "title", "common", "key", "reach", "patents"],
     ).add_params(brush)  # fmt: skip
     named = alt.Chart(frame.filter(pl.col("group") != "other candidates"))
     label = named.mark_text(dy=-12, fontSize=11, color=INK).encode(
@@ -281,7 +281,7 @@ def rank_intervals(frame: pl.DataFrame) -> Spec:
                        scale=alt.Scale(domain=axes, range=[ACCENT, PEER, QUIET]))  # fmt: skip
     bars = alt.Chart(frame).mark_rule(strokeWidth=3, opacity=0.6).encode(
         x=alt.X("low:Q", title="rank among the candidates (1 is highest)"), x2="high:Q", y=y,
-        yOffset=shift, color=colour, tooltip=["technology", "axis", "rank", "low", "high"],
+        yOffset=shift, color=colour, tooltip=["technology", "title", "axis", "rank", "low", "high"],
     )  # fmt: skip
     points = alt.Chart(frame).mark_point(filled=True, size=50).encode(
         x=x, y=y, yOffset=shift, color=colour)  # fmt: skip
@@ -296,7 +296,7 @@ def quadrant(frame: pl.DataFrame, near: float, difficult: float) -> Spec:
         y=alt.Y("complexity:Q", title="complexity", scale=alt.Scale(zero=False)),
         color=alt.Color("quarter:N", title=None, sort=domain,
                         scale=alt.Scale(domain=domain, range=[ACCENT, PEER, "#b98a3d", QUIET])),
-        tooltip=["technology", "density", "complexity", "quarter", "patents"],
+        tooltip=["technology", "title", "density", "complexity", "quarter", "patents"],
     )  # fmt: skip
     text = alt.Chart(frame).mark_text(dy=-10, fontSize=10, color=INK).encode(
         x="density:Q", y="complexity:Q", text="technology:N"
@@ -314,6 +314,22 @@ def adopters(frame: pl.DataFrame) -> Spec:
         x=alt.X("year:Q", title=None, axis=alt.Axis(format="d")),
         y=alt.Y("adopters:Q", title="organisations so far"),
         color=alt.Color("technology:N", title=None),
-        tooltip=["technology", "year", "adopters"],
+        tooltip=["technology", "title", "year", "adopters"],
     )  # fmt: skip
     return _finish(lines)
+
+
+def became(frame: pl.DataFrame, order: list[str]) -> Spec:
+    """What became of what was asked for; columns type, part, share, parts stacked in order."""
+    ranked = frame.with_columns(
+        rank=pl.col("part").replace_strict(order, list(range(len(order))), return_dtype=pl.Int64)
+    )
+    bars = alt.Chart(ranked).mark_bar(height=18).encode(
+        y=alt.Y("type:N", sort=None, title=None),
+        x=alt.X("share:Q", title="Share of the amount asked for", axis=alt.Axis(format="%")),
+        color=alt.Color("part:N", title=None, sort=order,
+                        scale=alt.Scale(domain=order,
+                                        range=[QUIET, "#8a5aa0", ACCENT, PEER][: len(order)])),
+        order=alt.Order("rank:Q"), tooltip=["type", "part", "share"],
+    )  # fmt: skip
+    return _finish(bars, 30 * frame["type"].n_unique() + 30)

@@ -18,6 +18,7 @@ from regionlift.output.chain_lists import chain_tables
 from regionlift.output.exchange import write_exchange
 from regionlift.output.lists import write_lists
 from regionlift.output.page import render
+from regionlift.output.platform_lists import platform_tables
 from regionlift.output.policy_lists import policy_tables
 from regionlift.output.report import payload
 from regionlift.output.technology_lists import technology_tables
@@ -101,6 +102,7 @@ def ledger_tables(study: Study) -> dict[str, pl.DataFrame]:
         **chain_tables(study.chain),
         **technology_tables(study),
         **plan_tables(study),
+        **platform_tables(study),
         **policy_tables(study),
     }
 

@@ -19,6 +19,7 @@ from regionlift.output.blocks import CLAUSES
 from regionlift.output.chain_lists import chain_sheets
 from regionlift.output.pages.common import placed
 from regionlift.output.plan_lists import plan_sheets
+from regionlift.output.platform_lists import platform_sheets
 from regionlift.output.policy_lists import policy_sheets
 from regionlift.output.technology_lists import technology_sheets
 from regionlift.study import NetworkStudy, Study
@@ -102,6 +103,7 @@ def write_lists(path: Path, study: Study) -> None:
         **_network(study),
         **chain_sheets(study),
         **technology_sheets(study),
+        **platform_sheets(study),
         **policy_sheets(study),
         **plan_sheets(lint_study(study)),
         "cannot tell": _unknown(study),

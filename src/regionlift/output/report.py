@@ -16,11 +16,14 @@ from regionlift.output.pages.dependency import dependency
 from regionlift.output.pages.drivers import drivers
 from regionlift.output.pages.government import government
 from regionlift.output.pages.limits import hindcast, index, methods
+from regionlift.output.pages.matching import matching
 from regionlift.output.pages.network import network
 from regionlift.output.pages.options import options
 from regionlift.output.pages.passport import passport
 from regionlift.output.pages.plan_lint import plan_lint
+from regionlift.output.pages.platform import platform
 from regionlift.output.pages.position import position
+from regionlift.output.pages.processes import processes
 from regionlift.output.pages.stage import stage
 from regionlift.output.pages.structure import structure
 from regionlift.output.pages.technology import technology
@@ -35,6 +38,7 @@ QUESTIONS = (
     ("network", "Who works with whom?"),
     ("technology", "Which technologies matter?"),
     ("chain", "Which link is broken?"),
+    ("platform", "Does the platform work?"),
     ("government", "What does government do?"),
     ("plan", "Does the plan hold?"),
     ("sure", "How sure?"),
@@ -66,6 +70,7 @@ def payload(study: Study, ledger: duckdb.DuckDBPyConnection) -> Payload:
         drivers(study, book), structure(study, book), network(study, book),
         convergence(study, book), technology(study, book), options(study, book),
         alliances(study, book), chain(study, book), dependency(study, book),
+        platform(study, book), processes(study, book), matching(study, book),
         government(study, book), *_plan(study, book),
         hindcast(study, book), methods(study, book), index(study, book),
     ]  # fmt: skip

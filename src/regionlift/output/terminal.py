@@ -22,7 +22,8 @@ from regionlift.measures.chain.classes import TITLES as LINKS
 from regionlift.measures.stage import TITLES
 from regionlift.output.blocks import CLAUSES
 from regionlift.output.words import counted, exact, listed, printed, span
-from regionlift.study import ChainStudy, NetworkStudy, Study, TechnologyStudy
+from regionlift.plan.targets import Held
+from regionlift.study import ChainStudy, NetworkStudy, PlatformStudy, Study, TechnologyStudy
 
 #: Blocks of a bar that stands for 0 to 100.
 _BAR = 10
@@ -72,6 +73,7 @@ def summary(study: Study, out: Path, console: Console) -> None:
         _network(study.network, console)
     _chain(study.chain, console)
     _technology(study.technology, console)
+    _platform(study.platform, console)
     files = "report.html · lists.xlsx · evidence.duckdb · run.json"
     if study.network is not None:
         files += " · network/"
@@ -141,6 +143,24 @@ def _technology(done: TechnologyStudy, console: Console) -> None:
     console.print()
 
 
+def _platform(done: PlatformStudy, console: Console) -> None:
+    """Functions covered, where what was asked for is lost, what is scarce."""
+    if done.reason:
+        _line(console, "PLATFORM", f"cannot tell: {done.reason}")
+        console.print()
+        return
+    functions = done.verdicts[0]
+    said = f"{CLAUSES[functions.clause]}: {functions.truth} ({functions.reason})"
+    _line(console, "PLATFORM", said)
+    if done.worst is not None:
+        process, kind, share = done.worst
+        _line(console, "", f"bottleneck: {process} of {kind}, {printed(share, 'share')} of what "
+              "was asked for")  # fmt: skip
+    needs = done.verdicts[-1]
+    _line(console, "", f"{CLAUSES[needs.clause]}: {needs.truth} ({needs.reason})")
+    console.print()
+
+
 def bar(percentile: float | None) -> str:
     """A bar of ten blocks.
 
@@ -204,6 +224,39 @@ def traced(found: Trace, console: Console) -> None:
                            f"{row['sha256'][:12]}) {row['source']}"),
                     soft_wrap=True, highlight=False,
                 )  # fmt: skip
+
+
+def realised(held: Held, console: Console) -> None:
+    """A target with what became of comparable cases, and how well such shares have held."""
+    r, unit = held.found, held.unit
+    start, target = (printed(v, unit) for v in (held.start, held.target))
+    moved = f"{printed(r.change, 'share')}" if r.relative or unit == "share" else exact(r.change)
+    _line(console, "target", f"{held.measure} of {held.region}: {start} in {held.year} to {target} "
+          f"in {held.year + held.years} ({moved} {'more' if r.relative else 'difference'}); "
+          f"{unit}")  # fmt: skip
+    if r.share is None or r.band is None:
+        _line(console, "reached", f"cannot tell: {r.reason}; what would settle it: {r.settles}")
+        return
+    if r.edge:
+        _line(console, "", f"at the edge: {printed(r.below, 'share')} of the class began below; "
+              "such shares have held less well (docs/targets.md)")  # fmt: skip
+    share, low, high = (printed(v, "share") for v in (r.share, r.low, r.high))
+    _line(console, "class", f"{r.n:,} starts of {r.regions} regions, {r.first} to {r.last}, from "
+          f"{printed(r.band[0], unit)} to {printed(r.band[1], unit)}")  # fmt: skip
+    _line(console, "reached", f"{share} of them had got so far after {held.years} years ({low} to "
+          f"{high}); {printed(r.passed, 'share')} at the end of at least one of the years; the "
+          f"target stands at {printed(r.percentile, 'percentile')} of what became of "
+          "them")  # fmt: skip
+    for test, name in zip(held.tests, ("each region left out", "against what had ended by then"),
+                          strict=True):  # fmt: skip
+        told = (
+            f"{printed(test.reached, 'share')} of {test.n:,} ({printed(test.low, 'share')} to "
+            f"{printed(test.high, 'share')})" if test.reached is not None
+            else "cannot tell: too few earlier cases"
+        )  # fmt: skip
+        _line(console, "tested", f"of targets at p{100 * test.quantile:.0f} on these tables "
+              f"{printed(test.asked, 'share')} should be reached; {name}: {told}")  # fmt: skip
+    _line(console, "", "A record of the past, not the probability of this region.")
 
 
 def thresholds(settings: Settings, console: Console) -> None:

@@ -21,6 +21,7 @@ from regionlift.measures.transition import BaseRates, base_rates
 from regionlift.study.chain import ChainStudy, chain_study
 from regionlift.study.entry import EntryStudy, industry_entry
 from regionlift.study.network import NetworkStudy, network_study
+from regionlift.study.platform import PlatformStudy, platform_study
 from regionlift.study.policy import PolicyStudy, policy_study
 from regionlift.study.technology import TechnologyStudy, technology_study
 
@@ -51,6 +52,7 @@ class Study:
     technology: TechnologyStudy
     industries: EntryStudy
     policy: PolicyStudy
+    platform: PlatformStudy
 
     @property
     def quantities(self) -> pl.DataFrame:
@@ -60,6 +62,7 @@ class Study:
         own += self.chain.quantities
         own += self.technology.quantities
         own += self.policy.quantities
+        own += self.platform.quantities
         return pl.concat([*self.frames.values(), to_frame(own)])
 
     def verdict(self, clause: str) -> Verdict:
@@ -123,9 +126,12 @@ def study(
     links = chain_study(dataset, frames, region, settings, net, year)
     tech = technology_study(dataset, region, settings, year)
     rule = policy_study(dataset, frames, region, settings, net, links, tech, year)
-    judged = (*(net.verdicts if net else ()), *links.verdicts, *tech.verdicts, *rule.verdicts)
+    base = platform_study(dataset, region, settings, [id for id, _ in links.cores], year)
+    judged = (*(net.verdicts if net else ()), *links.verdicts, *tech.verdicts, *rule.verdicts,
+              *base.verdicts)  # fmt: skip
     verdicts = (*profile.verdicts, leaving.verdict, *leaving.tests, driven, *judged)
     return Study(
         dataset, settings, region, year, frames, chosen, profile, rates, leaving, verdicts, net,
         links, tech, industry_entry(dataset, settings, year), policy=rule,
+        platform=base,
     )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The innovation platform: functions, processes, members, income, rules, and needs matched."""
