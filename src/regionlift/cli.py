@@ -150,6 +150,65 @@ def trace(
 
 
 @app.command()
+def lint(
+    plan: Annotated[Path, typer.Argument(help="The plan: XLSX, CSV or Parquet.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder of a finished run to hold it to.")
+    ] = None,
+    dataset: Annotated[Path | None, typer.Option(help="Dataset folder, if there is no run.")] = None,
+    region: Annotated[str, typer.Option(help="Region the plan is of.")] = "",
+    sheet: Annotated[str, typer.Option(help="Sheet of the workbook; else all that fit.")] = "",
+    neighbours: Annotated[
+        str, typer.Option(help="Regions it may copy, separated by ; (else the peers).")
+    ] = "",
+    workbook: Annotated[Path, typer.Option(help="Workbook to write.")] = Path("plan-lint.xlsx"),
+) -> None:
+    """Lint a plan: what each measure lacks, and what the evidence says against it."""
+    from regionlift.output.plan_lists import linted, write_lint
+    from regionlift.study.plan import lint_plan
+
+    near = tuple(n.strip() for n in neighbours.split(";") if n.strip())
+    found = lint_plan(
+        plan, out=out, dataset=dataset, region=region, sheet=sheet, neighbours=near
+    )  # fmt: skip
+    linted(found, _console())
+    write_lint(workbook, found)
+    typer.echo(f"wrote {workbook}")
+
+
+@app.command()
+def compare(
+    old: Annotated[Path, typer.Argument(help="Folder of the earlier run.")],
+    new: Annotated[Path, typer.Argument(help="Folder of the later run.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write.")] = Path("compare"),
+) -> None:
+    """Compare two runs of one region: data revised, real change, settings moved."""
+    from regionlift.output.compare_lists import compared, write_comparison
+    from regionlift.plan.compare import compare_runs
+
+    found = compare_runs(old, new)
+    compared(found, _console())
+    write_comparison(out, found)
+    typer.echo(f"wrote {out}/compare.xlsx and {out}/compare.json")
+
+
+@app.command()
+def targets(
+    folder: Folder,
+    region: Annotated[str, typer.Option(help="Region of the panel.")],
+    measure: Annotated[str, typer.Option(help="Id of a measure over the panel.")],
+    target: Annotated[float, typer.Option(help="Value aimed at; shares as 0.25.")],
+    years: Annotated[int, typer.Option(help="Years until it is due.")],
+    set_: Set = None,
+) -> None:
+    """Hold a target against what became of regions with such a start."""
+    from regionlift.output.terminal import realised
+    from regionlift.plan.targets import held
+
+    realised(held(folder, region, measure, target, years, _overrides(set_)), _console())
+
+
+@app.command()
 def settings() -> None:
     """List every threshold with its value, range, meaning and source."""
     from regionlift.evidence.settings import settings as api

@@ -183,7 +183,7 @@ def _strong(study: Study, done: PolicyStudy, book: Book) -> list[Block]:
     whole = strong.table["size"].sum()
     rows: list[list[Cell]] = [
         [study.dataset.scope.name_of(r["code"])[0],
-         {"text": significant(r["quotient"]), "sort": r["quotient"]},
+         {"text": significant(r["quotient"], 3), "sort": r["quotient"]},
          "–" if r["size"] is None or not whole else
          {"text": f"{100 * r['size'] / whole:.0f}%", "sort": r["size"]},
          {"text": significant(r["money"]), "sort": r["money"]}]
