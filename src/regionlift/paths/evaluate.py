@@ -69,10 +69,13 @@ class Judged:
 
 def judge(c: Comparison, readings: Readings, settings: Settings) -> Judged:
     """Compare one number with its threshold; equal counts as the sign says."""
-    threshold = settings[c.id]
-    level = readings.read(c.measure, c.part, "value")
-    q = level if c.against == "value" else readings.read(c.measure, c.part, c.against)
-    alone = False
+    threshold, alone = settings[c.id], False
+    measure, level, q = c.measure, *_read(c, c.measure, readings)
+    for other in c.instead if q.value is None else ():
+        level_, q_ = _read(c, other, readings)
+        if q_.value is not None:
+            measure, level, q = other, level_, q_
+            break
     if q.value is None and c.alone is not None and level.value is not None:
         q, threshold, alone = level, c.alone.threshold, True
     if q.value is None:
@@ -83,7 +86,13 @@ def judge(c: Comparison, readings: Readings, settings: Settings) -> Judged:
     spans = q.low is not None and q.high is not None and q.low <= threshold <= q.high
     part = _membership(c, q.value, threshold, alone)
     return Judged(c, Truth.MET if held else Truth.NOT_MET, q, level, threshold, alone, not spans,
-                  _reason(c, q, level, threshold, alone, spans), "", part, part)  # fmt: skip
+                  _reason(c, measure, q, level, threshold, alone, spans), "", part, part
+                  )  # fmt: skip
+
+
+def _read(c: Comparison, measure: str, readings: Readings) -> tuple[Quantity, Quantity]:
+    level = readings.read(measure, c.part, "value")
+    return level, level if c.against == "value" else readings.read(measure, c.part, c.against)
 
 
 def _needed(c: Comparison) -> str:
@@ -121,9 +130,10 @@ def _shown(q: Quantity, against: Against, value: float | None) -> str:
 
 
 def _reason(
-    c: Comparison, q: Quantity, level: Quantity, threshold: float, alone: bool, spans: bool
-) -> str:
-    title = registry()[c.measure].title
+    c: Comparison, measure: str, q: Quantity, level: Quantity, threshold: float, alone: bool,
+    spans: bool,
+) -> str:  # fmt: skip
+    title = registry()[measure].title
     part = f" ({c.part})" if c.part else ""
     against: Against = "value" if alone else c.against
     told = _shown(q, against, q.value)

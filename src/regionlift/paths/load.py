@@ -176,8 +176,9 @@ def _names(path: Path) -> Iterator[str]:
 
 def _comparison(c: Comparison, measures: Mapping[str, Definition]) -> Iterator[str]:
     kind = "clause" if isinstance(c, Clause) else "link"
-    if c.measure not in measures:
-        yield f'{kind} "{c.id}": no measure "{c.measure}". {did_you_mean(c.measure, measures)}'
+    for measure in (c.measure, *c.instead):
+        if measure not in measures:
+            yield f'{kind} "{c.id}": no measure "{measure}". {did_you_mean(measure, measures)}'
     if not c.source.strip():
         yield (f'{kind} "{c.id}": its threshold {c.threshold:g} has no source. Say whose number '
                "it is: official, a peer quantile, or your own")  # fmt: skip

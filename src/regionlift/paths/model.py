@@ -28,13 +28,15 @@ class Comparison(_Strict):
     """A measure compared with a threshold that the user may move.
 
     ``against`` is the number itself (``value``), its percentile among the peers (``peers``) or its
-    yearly trend in percent (``trend``). ``part`` names a part of the region ("growth").
+    yearly trend in percent (``trend``). ``part`` names a part of the region ("growth"). ``instead``
+    are measures that stand in, the first known one, where ``measure`` cannot be told.
     """
 
     id: str
     title: str
     title_zh: str = ""
     measure: str
+    instead: tuple[str, ...] = ()
     part: str = ""
     compare: Compare
     against: Against = "value"
@@ -169,8 +171,9 @@ class Path(_Strict):
 
     @property
     def actions(self) -> tuple[tuple[Link, Action], ...]:
-        """Every action with the link it acts on, in causal order."""
-        return tuple((link, a) for link in self.ordered for a in link.actions)
+        """Every action with the link it acts on, in causal order, what closes the circle last."""
+        rest = [link for link in self.links if link.feedback]
+        return tuple((link, a) for link in (*self.ordered, *rest) for a in link.actions)
 
     @property
     def ordered(self) -> tuple[Link, ...]:

@@ -1,0 +1,185 @@
+"""Which path now, which later and which not: an order with its reason, never a score.
+
+Paths are sorted by what may be done with them (now, at another stage, once data are there, not
+now), and between equals in the paper's order: point, line, surface.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from regionlift.evidence.settings import Settings
+from regionlift.evidence.verdict import Truth
+from regionlift.paths.evaluate import Judged, PathJudged, Readings, judge
+from regionlift.paths.load import failures
+from regionlift.paths.model import Failure, Stage
+from regionlift.paths.robust import CODE, Robust, Worth
+from regionlift.paths.rules import parse, truth
+
+#: What may be done with a path, best first.
+NOW, LATER, DATA, NOT = "now", "at another stage", "once data are there", "not now"
+DISPOSITIONS = (NOW, LATER, DATA, NOT)
+
+#: Cells that speak against a path at a stage.
+AGAINST = ("not yet", "past")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One path in the order.
+
+    ``cells`` are the stage cells that apply; ``holds`` the share of settings in which its answer
+    stays; ``failing`` conditions that are not met, ``open`` those that cannot be told.
+    """
+
+    path: str
+    title: str
+    disposition: str
+    reason: str
+    holds: float
+    cells: tuple[Stage, ...]
+    failing: tuple[str, ...]
+    open: tuple[str, ...]
+    first_broken: str
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """A kind of failure of the regional innovation system, told or not."""
+
+    failure: Failure
+    truth: Truth
+    clauses: tuple[Judged, ...]
+
+
+@dataclass(frozen=True)
+class Order:
+    """Paths in order.
+
+    ``holds`` is the share of settings with the same order; ``shares`` that of each order that
+    occurred, most frequent first.
+    """
+
+    standings: tuple[Standing, ...]
+    holds: float
+    shares: tuple[tuple[tuple[str, ...], float], ...]
+
+    @property
+    def sentence(self) -> str:
+        """The order in one line."""
+        return " -> ".join(f"{s.title} ({s.disposition})" for s in self.standings)
+
+    def standing(self, path: str) -> Standing:
+        """One path; LookupError where it is not there."""
+        for s in self.standings:
+            if s.path == path:
+                return s
+        raise LookupError(f'no path "{path}"')
+
+
+def order_of(
+    paths: Sequence[PathJudged], robust: Robust, worths: Sequence[Worth], stages: Sequence[str]
+) -> Order:
+    """The order of the paths at the given stages of industry and network; empty names are skipped.
+
+    ``stages`` are the stage of the industry and the phase of the network, as far as told.
+    """
+    standings = [_standing(p, robust, worths, stages) for p in paths]
+    place = {p.path.id: p.path.place for p in paths}
+    ordered = sorted(standings, key=lambda s: (DISPOSITIONS.index(s.disposition), place[s.path]))
+    shares = _shares(paths, robust, stages)
+    now = tuple(s.path for s in ordered)
+    return Order(tuple(ordered), dict(shares).get(now, 0.0), shares)
+
+
+def _cells(p: PathJudged, stages: Sequence[str]) -> tuple[Stage, ...]:
+    return tuple(s for s in p.path.stages if s.stage in stages)
+
+
+def _disposition(code: int, cells: Sequence[Stage]) -> str:
+    if code == CODE[Truth.NOT_MET]:
+        return NOT
+    if code == CODE[Truth.CANNOT_TELL]:
+        return DATA
+    return LATER if any(c.fit in AGAINST for c in cells) else NOW
+
+
+def _standing(
+    p: PathJudged, robust: Robust, worths: Sequence[Worth], stages: Sequence[str]
+) -> Standing:
+    decides, cells = p.applicable, _cells(p, stages)
+    named = set(decides.node.names)
+    mine = [c for c in p.conditions if c.condition.id in named]
+    failing = tuple(c.condition.id for c in mine if c.truth is Truth.NOT_MET)
+    open_ = tuple(c.condition.id for c in mine if c.truth is Truth.CANNOT_TELL)
+    disposition = _disposition(CODE[decides.truth], cells)
+    first = p.first_broken
+    return Standing(
+        p.path.id, p.path.title, disposition, _reason(p, disposition, cells, worths),
+        robust.readings[f"{p.path.id}.{decides.id}"], cells, failing, open_,
+        "" if first is None else first.id,
+    )  # fmt: skip
+
+
+def _reason(
+    p: PathJudged, disposition: str, cells: Sequence[Stage], worths: Sequence[Worth]
+) -> str:
+    decides = p.applicable
+    against = [c for c in cells if c.fit in AGAINST]
+    if disposition == NOW:
+        fits = [f"{c.stage} ({c.why})" for c in cells if c.fit == "fits"]
+        said = f"its conditions are met ({decides.title.lower()})"
+        return said + (f"; it fits {' and '.join(fits)}" if fits else "")
+    if disposition == LATER:
+        return "its conditions are met, but at this stage: " + "; ".join(
+            f"{c.stage}, {c.fit}: {c.why}" for c in against)  # fmt: skip
+    if disposition == DATA:
+        mine = {j.id for j in p.clauses.values() if j.truth is Truth.CANNOT_TELL}
+        piece = next((w for w in worths if mine & set(w.clauses)), None)
+        if piece is None:
+            return "whether its conditions hold cannot be told"
+        hung = [i for i in piece.clauses if i in mine]
+        return (f"whether its conditions hold cannot be told; {piece.piece} would settle most "
+                f"({len(hung)} of {len(mine)} open clauses)")  # fmt: skip
+    wrong = [c for c in p.conditions if c.truth is Truth.NOT_MET
+             and c.condition.id in decides.node.names]  # fmt: skip
+    return "not met: " + "; ".join(
+        f"{c.condition.id} {c.condition.title[0].lower()}{c.condition.title[1:]} "
+        f"({c.binds}: {p.clauses[c.binds].comparison.title.lower()})"
+        for c in wrong
+    )
+
+
+def _shares(
+    paths: Sequence[PathJudged], robust: Robust, stages: Sequence[str]
+) -> tuple[tuple[tuple[str, ...], float], ...]:
+    """Each order of the paths with the share of settings in which it comes out."""
+    ids = sorted(range(len(paths)), key=lambda n: paths[n].path.place)
+    ranks = np.empty((len(paths), robust.draws), dtype=np.int64)
+    for n in range(len(paths)):
+        p = paths[n]
+        table = np.array([DISPOSITIONS.index(_disposition(code, _cells(p, stages)))
+                          for code in range(3)])  # fmt: skip
+        ranks[n] = table[robust.truths[f"{p.path.id}.{p.applicable.id}"]]
+    # equal dispositions keep the paper's order
+    keys = ranks[ids] * len(paths) + np.arange(len(paths))[:, None]
+    orders = np.argsort(keys, axis=0, kind="stable").T
+    rows, counts = np.unique(orders, axis=0, return_counts=True)
+    found = [(tuple(paths[ids[k]].path.id for k in row), int(n) / robust.draws)
+             for row, n in zip(rows.tolist(), counts, strict=True)]  # fmt: skip
+    return tuple(sorted(found, key=lambda f: (-f[1], f[0])))
+
+
+def second_opinion(readings: Readings, settings: Settings) -> tuple[Opinion, ...]:
+    """Kinds of failure of the regional innovation system, each with its clauses."""
+    book = failures()
+    judged: Mapping[str, Judged] = {c.id: judge(c, readings, settings) for c in book.clauses}
+    truths = {id: j.truth for id, j in judged.items()}
+    found = []
+    for failure in book.failures:
+        node = parse(failure.rule, truths)
+        found.append(Opinion(failure, truth(node, truths), tuple(judged[n] for n in node.names)))
+    return tuple(found)
