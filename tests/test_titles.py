@@ -12,6 +12,7 @@ def test_every_symbol_is_a_subclass_with_two_short_titles() -> None:
         assert found is not None, symbol
         assert found.at("subclass") == symbol
         assert 0 < len(en) <= 40, symbol
+        assert "," not in en, f"{symbol}: commas part the items of a list"
         assert zh, symbol
         assert any("\u4e00" <= c <= "\u9fff" for c in zh), symbol
         assert not any("\u4e00" <= c <= "\u9fff" for c in en), symbol

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from regionlift.data.symbols import title
 from regionlift.study import Study, TechnologyStudy
 from regionlift.study.entry import EntryStudy, kind_of
 from regionlift.study.technology import front_table
@@ -48,11 +49,12 @@ def technology_sheets(study: Study) -> Mapping[str, Sheet]:
 def _teams(done: TechnologyStudy) -> pl.DataFrame:
     found = done.filings
     names = {} if found is None else {a.id: a for a in found.applicants}
-    kinds = {"technology": pl.String, "team": pl.Int64, "org_id": pl.String, "name": pl.String,
-             "type": pl.String, "holds": pl.String, "needed": pl.String,
+    kinds = {"technology": pl.String, "title": pl.String, "team": pl.Int64, "org_id": pl.String,
+             "name": pl.String, "type": pl.String, "holds": pl.String, "needed": pl.String,
              "nobody here holds": pl.String}  # fmt: skip
     rows = [
-        {"technology": k, "team": n, "org_id": i, "name": names[i].name, "type": names[i].type,
+        {"technology": k, "title": title(k), "team": n, "org_id": i,
+         "name": names[i].name, "type": names[i].type,
          "holds": "; ".join(need.klass for need in c.needs if i in need.holders),
          "needed": "; ".join(need.klass for need in c.needs),
          "nobody here holds": "; ".join([*c.missing, *c.sides])}
@@ -63,11 +65,13 @@ def _teams(done: TechnologyStudy) -> pl.DataFrame:
 
 
 def _outsiders(done: TechnologyStudy) -> pl.DataFrame:
-    kinds = {"technology": pl.String, "missing competence": pl.String, "org_id": pl.String,
+    kinds = {"technology": pl.String, "title": pl.String, "missing competence": pl.String,
+             "title of the missing": pl.String, "org_id": pl.String,
              "name": pl.String, "region": pl.String, "abroad": pl.Boolean, "patents": pl.Int64,
              "partners here": pl.Int64}  # fmt: skip
     rows = [
-        {"technology": k, "missing competence": o.klass, "org_id": o.who.id, "name": o.who.name,
+        {"technology": k, "title": title(k), "missing competence": o.klass,
+         "title of the missing": title(o.klass), "org_id": o.who.id, "name": o.who.name,
          "region": o.who.region, "abroad": o.who.foreign, "patents": o.patents,
          "partners here": o.partners}
         for k, c in done.consortia.items() for o in c.outsiders
@@ -76,11 +80,11 @@ def _outsiders(done: TechnologyStudy) -> pl.DataFrame:
 
 
 def _options(done: TechnologyStudy) -> pl.DataFrame:
-    kinds = {"technology": pl.String, "quarter": pl.String, "kind": pl.String, "level": pl.Float64,
-             "relatedness density": pl.Float64,
+    kinds = {"technology": pl.String, "title": pl.String, "quarter": pl.String, "kind": pl.String,
+             "level": pl.Float64, "relatedness density": pl.Float64,
              "complexity": pl.Float64, "patents": pl.Int64, "patents here": pl.Int64}  # fmt: skip
     rows = [
-        {"technology": o.klass, "quarter": o.quarter, "kind": kind_of(o),
+        {"technology": o.klass, "title": title(o.klass), "quarter": o.quarter, "kind": kind_of(o),
          "level": o.level, "relatedness density": o.density,
          "complexity": o.complexity, "patents": o.patents, "patents here": o.local}
         for o in (done.options.options if done.options else ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from regionlift.data.symbols import title
 from regionlift.evidence.quantity import Quantity
 
 #: Units that are printed as a percentage.
@@ -89,3 +90,15 @@ def counted(number: float, noun: str) -> str:
     ('1 organisation', '2,400 organisations')
     """
     return f"{number:,.0f} {noun}" + ("" if number == 1 else "s")
+
+
+def explained(symbol: str) -> str:
+    """A patent class with its title in brackets, for a sentence; or bare where it has none.
+
+    Examples
+    --------
+    >>> explained("G05B"), explained("A01B")
+    ('G05B (control and monitoring)', 'A01B')
+    """
+    found = title(symbol)
+    return f"{symbol} ({found})" if found else symbol

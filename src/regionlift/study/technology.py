@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from regionlift.data.dataset import Dataset
+from regionlift.data.symbols import title
 from regionlift.evidence.quantity import Quantity
 from regionlift.evidence.settings import Settings
 from regionlift.evidence.verdict import Truth, Verdict
@@ -226,7 +227,8 @@ def front_table(done: TechnologyStudy) -> pl.DataFrame:
     rows = []
     for k in np.flatnonzero(front.candidate):
         klass = found.classes[k]
-        row: dict[str, object] = {"technology": klass, "named": klass in done.named,
+        row: dict[str, object] = {"technology": klass, "title": title(klass),
+                                  "named": klass in done.named,
                                   "on the front": bool(front.first[k]),
                                   "share of draws on the front": float(front.held[k])}  # fmt: skip
         for n, name in enumerate(("common", "key", "reach")):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from regionlift.data.symbols import title, titled
 from regionlift.evidence.verdict import Truth
 from regionlift.measures.technology.alliances import Consortia
 from regionlift.output import charts
@@ -11,7 +12,7 @@ from regionlift.output.blocks import chart, plain, table, verdicts
 from regionlift.output.evidence import Book
 from regionlift.output.pages.common import page
 from regionlift.output.payload import Block, Cell, Page
-from regionlift.output.words import listed
+from regionlift.output.words import explained, listed
 from regionlift.study import Study, TechnologyStudy
 
 TITLE = "Alliances and diffusion"
@@ -35,9 +36,11 @@ def alliances(study: Study, book: Book) -> Page:
 
 
 def _finding(done: TechnologyStudy) -> str:
-    lacking = [f"{k} lacks {listed([*c.missing, *c.sides], 3)}" for k, c in done.consortia.items()
-               if c.missing or c.sides]  # fmt: skip
-    stuck = [k for k, s in done.spreads.items() if s.broken is Truth.MET]
+    lacking = [
+        f"{explained(k)} lacks {listed([*map(explained, c.missing), *c.sides], 3)}"
+        for k, c in done.consortia.items() if c.missing or c.sides
+    ]  # fmt: skip
+    stuck = [explained(k) for k, s in done.spreads.items() if s.broken is Truth.MET]
     said = []
     if lacking:
         said.append("; ".join(lacking))
@@ -57,7 +60,7 @@ def names_of(done: TechnologyStudy) -> dict[str, str]:
 
 def needed(c: Consortia) -> str:
     """Needed classes with their share, in words."""
-    parts = [f"{n.klass} ({100 * n.share:.0f}%)" for n in c.needs if n.klass != c.klass]
+    parts = [f"{titled(n.klass)} ({100 * n.share:.0f}%)" for n in c.needs if n.klass != c.klass]
     return listed(parts, 6) or "nothing beside itself"
 
 
@@ -65,16 +68,16 @@ def _teams(done: TechnologyStudy) -> Block:
     names = names_of(done)
     rows: list[list[Cell]] = []
     for k, c in done.consortia.items():
-        lacking = listed([*c.missing, *(f"any {s}" for s in c.sides)], 6) or "–"
+        lacking = listed([*map(titled, c.missing), *(f"any {s}" for s in c.sides)], 6) or "–"
         for n, team in enumerate(c.teams):
             rows.append(
-                [k if n == 0 else "", needed(c) if n == 0 else "",
+                [titled(k) if n == 0 else "", needed(c) if n == 0 else "",
                  listed([names.get(i, i) for i in team.members], 6),
                  _share(team.coverage), _share(team.complementarity), _share(team.ties),
                  {"text": str(team.patents), "sort": team.patents}, lacking if n == 0 else ""]
             )  # fmt: skip
         if not c.teams:
-            rows.append([k, needed(c), "nobody here", *["–"] * 4, lacking])
+            rows.append([titled(k), needed(c), "nobody here", *["–"] * 4, lacking])
     note = (
         "Needed: classes that stand beside the technology, with the share of its patents held "
         "elsewhere. A team has a holder of every needed class that anyone here holds, an "
@@ -94,13 +97,14 @@ def _share(value: float) -> Cell:
 
 def _outsiders(done: TechnologyStudy) -> list[Block]:
     rows: list[list[Cell]] = [
-        [k, o.klass, o.who.name, o.who.region or "–", "abroad" if o.who.foreign else "",
+        [titled(k), titled(o.klass), o.who.name, o.who.region or "–",
+         "abroad" if o.who.foreign else "",
          {"text": str(o.patents), "sort": o.patents}, {"text": str(o.partners), "sort": o.partners}]
         for k, c in done.consortia.items() for o in (*c.outsiders, *c.abroad)
     ]  # fmt: skip
     if not rows:
         return []
-    only = [f"{m} ({k})" for k, c in done.consortia.items() for m in c.dependent]
+    only = [f"{titled(m)} (for {k})" for k, c in done.consortia.items() for m in c.dependent]
     note = (
         "Partners here: organisations of the region with which it has had a joint project or "
         "patent; those with any come first. Where the competence is the technology itself, it is "
@@ -117,7 +121,7 @@ def _diffusion(done: TechnologyStudy, book: Book) -> Block:
     rows: list[list[Cell]] = []
     for k, s in done.spreads.items():
         rows.append(
-            [k, "none seen" if s.alliance is None else
+            [titled(k), "none seen" if s.alliance is None else
              f"{len(s.alliance.members)} members, by {s.alliance.read_from}",
              book.cell(done.find("tech_adopters", k)), book.cell(done.find("tech_outside", k)),
              {"text": str(s.industries), "sort": s.industries},
@@ -141,12 +145,12 @@ def _curves(study: Study, done: TechnologyStudy) -> list[Block]:
         total = 0
         for year, new in zip(s.years, s.adopters, strict=True):
             total += new
-            rows.append({"technology": k, "year": year, "adopters": total})
+            rows.append({"technology": k, "title": title(k), "year": year, "adopters": total})
     frame = pl.DataFrame(rows)
     if frame.is_empty() or done.filings is None:
         return []
     years = f"{done.filings.first}-{done.filings.last}"
-    lines = [f"{k}: {s.total} organisations" for k, s in done.spreads.items()]
+    lines = [f"{explained(k)}: {s.total} organisations" for k, s in done.spreads.items()]
     return [
         chart(study, "adopters", "Organisations that have taken it up",
               f"{listed(lines, 6)}. Years before {done.filings.first} are not in the window: the "
@@ -160,11 +164,11 @@ def _uptake(done: TechnologyStudy) -> list[Block]:
     rows: list[list[Cell]] = []
     for k, u in done.uptakes.items():
         if u.reason:
-            rows.append([k, "–", "–", "–", "–", f"cannot tell: {u.reason}", "–"])
+            rows.append([titled(k), "–", "–", "–", "–", f"cannot tell: {u.reason}", "–"])
             continue
         ahead = ", ".join(f"{n:.0f}" for n in u.ahead)
         rows.append(
-            [k, f"{u.seen:.0f}", *(f"{u.told[n]:.1f}" if n in u.told else "–"
+            [titled(k), f"{u.seen:.0f}", *(f"{u.told[n]:.1f}" if n in u.told else "–"
                                   for n in ("bass", "logistic", "as in the years before")),
              u.best or "going on as before", ahead or "–"]
         )  # fmt: skip

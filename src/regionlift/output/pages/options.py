@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
+from regionlift.data.symbols import title, titled
 from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table, text
 from regionlift.output.evidence import Book
 from regionlift.output.pages.common import page
 from regionlift.output.pages.entry_block import entry_blocks
 from regionlift.output.payload import Block, Cell, Page
-from regionlift.output.words import listed, significant
+from regionlift.output.words import explained, listed, significant
 from regionlift.study import Study
 from regionlift.study.entry import kind_of, ordered_by
 
@@ -29,17 +30,18 @@ def options(study: Study, book: Book) -> Page:
                     [text("What would settle it: patents of applicants in ten regions or more, "
                           "with the region of each."),
                      *entry_blocks(tests)])  # fmt: skip
-    high = [o.klass for o in found.options if o.quarter == "high road"]
+    high = [explained(o.klass) for o in found.options if o.quarter == "high road"]
     finding = (
         f"{len(high)} of {len(found.options)} classes without an advantage here are both near to "
         f"what the region has and complex{': ' if high else ''}{listed(high, 6)}."
     )
     frame = pl.DataFrame(
-        [{"technology": o.klass, "density": o.density, "complexity": o.complexity,
-          "quarter": o.quarter, "patents": o.patents} for o in found.options]
+        [{"technology": o.klass, "title": title(o.klass), "density": o.density,
+          "complexity": o.complexity, "quarter": o.quarter, "patents": o.patents}
+         for o in found.options]
     )  # fmt: skip
     rows: list[list[Cell]] = [
-        [o.klass, o.quarter, kind_of(o), {"text": significant(o.level), "sort": o.level},
+        [titled(o.klass), o.quarter, kind_of(o), {"text": significant(o.level), "sort": o.level},
          {"text": significant(o.density), "sort": o.density},
          {"text": significant(o.complexity), "sort": o.complexity},
          {"text": str(o.patents), "sort": o.patents}, {"text": str(o.local), "sort": o.local}]

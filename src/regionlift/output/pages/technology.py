@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from regionlift.data.symbols import titled
 from regionlift.measures.technology.front import INDUSTRIES
 from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table, text, verdicts
 from regionlift.output.evidence import Book
 from regionlift.output.pages.common import page
 from regionlift.output.payload import Block, Cell, Page
-from regionlift.output.words import listed, significant
+from regionlift.output.words import explained, listed, significant
 from regionlift.study import Study, TechnologyStudy
 from regionlift.study.technology import front_table
 
@@ -42,7 +43,7 @@ def _finding(done: TechnologyStudy) -> str:
         return ("No technology is both among the most common and among the most bridging of "
                 f"{int(done.front.candidate.sum())} candidates.")  # fmt: skip
     lacking = [k for k in done.named if k not in done.mastered]
-    said = f"Both common and key: {listed(list(done.named), 8)}"
+    said = f"Both common and key: {listed([explained(k) for k in done.named], 8)}"
     if not done.mastered:
         return said + "; the region has an advantage in none of them."
     if lacking:
@@ -52,7 +53,7 @@ def _finding(done: TechnologyStudy) -> str:
 
 def _chart(study: Study, done: TechnologyStudy, frame: pl.DataFrame) -> Block:
     shown = frame.select(
-        "technology", "common", "key", "reach", "patents",
+        "technology", "title", "common", "key", "reach", "patents",
         group=pl.when(pl.col("named")).then(pl.lit("key and common"))
         .when(pl.col("on the front")).then(pl.lit("on the front"))
         .otherwise(pl.lit("other candidates")),
@@ -83,7 +84,7 @@ def _list(study: Study, done: TechnologyStudy, book: Book) -> Block:
         klass = found.classes[k]
         mark = "key and common" if klass in done.named else "front" if front.first[k] else ""
         rows.append(
-            [klass, mark, book.cell(done.find("tech_common", klass)), _rank(done, 0, k),
+            [titled(klass), mark, book.cell(done.find("tech_common", klass)), _rank(done, 0, k),
              book.cell(done.find("tech_key", klass)), _rank(done, 1, k),
              book.cell(done.find("tech_reach", klass)), _rank(done, 2, k),
              book.cell(done.find("tech_advantage", klass))]
@@ -103,7 +104,7 @@ def _ranks(study: Study, done: TechnologyStudy, frame: pl.DataFrame) -> Block:
     """Rank intervals of what is named or on the front."""
     some = frame.filter(pl.col("named") | pl.col("on the front")).head(12)
     shown = pl.concat([
-        some.select("technology", axis=pl.lit(axis), rank=pl.col(f"{axis} rank"),
+        some.select("technology", "title", axis=pl.lit(axis), rank=pl.col(f"{axis} rank"),
                     low=pl.col(f"{axis} rank low"), high=pl.col(f"{axis} rank high"))
         for axis in ("common", "key", "reach")
     ])  # fmt: skip
@@ -183,7 +184,7 @@ def _more(done: TechnologyStudy, book: Book) -> list[Block]:
     )
     return [
         table(f"technology-{name}", title, ["Technology", *heads.values()],
-              [[k, *(book.cell(done.find(m, k)) for m in heads)] for k in order], note, 8)
+              [[titled(k), *(book.cell(done.find(m, k)) for m in heads)] for k in order], note, 8)
         for name, title, heads, note in (("use", "Use, growth and mastery", _USE, use),
                                          ("spread", "Spread", _SPREAD, spread))
     ]  # fmt: skip
@@ -210,7 +211,9 @@ def _beside(done: TechnologyStudy) -> Block:
     caveat = "" if front.axes.users == INDUSTRIES else (
         " Industries of the applicants are not told: spread over patent sections is a weaker sign "
         "of common use.")  # fmt: skip
-    return text("Beside plain counting of patents: " + "; ".join(parts) + "." + caveat,
+    stable = (" On a large sample of patents bridging was the least stable of the rankings "
+              "(docs/technology.md): read its interval, not its place.")  # fmt: skip
+    return text("Beside plain counting of patents: " + "; ".join(parts) + "." + stable + caveat,
                 title="What this adds to counting patents")  # fmt: skip
 
 
