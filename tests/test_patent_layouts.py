@@ -8,7 +8,17 @@ import polars as pl
 import pytest
 
 import regionlift
-from patentfiles import INCOPAT, PATENTSVIEW, PATSTAT, SCHOOL, SOURCES, WORKS, incopat, write
+from patentfiles import (
+    INCOPAT,
+    PATENTSVIEW,
+    PATSTAT,
+    REGPAT,
+    SCHOOL,
+    SOURCES,
+    WORKS,
+    incopat,
+    write,
+)
 from patentfiles import write_all as files_of
 from regionlift.data.patents import PatentImport, import_patents
 from regionlift.data.patents.layouts import layouts
@@ -69,6 +79,19 @@ def test_regions_and_countries_as_told(tmp_path: Path) -> None:
     assert seats["incopat"] == {WORKS: ("辽宁", "CN"), SCHOOL: (None, None)}
     assert seats["lens"] == {WORKS: (None, None), SCHOOL: (None, None)}
     assert seats["patstat"] == seats["regpat"] == {WORKS: ("CN21", "CN"), SCHOOL: ("CN21", "CN")}
+
+
+def test_a_region_is_told_by_the_sum_of_shares(tmp_path: Path) -> None:
+    header, rows = REGPAT["EPO_App_reg.txt"]
+    more = ["EP2", "P2", "11", WORKS, "x", "CN23", "CN", "0.7", "1"]
+    source = {**REGPAT, "EPO_App_reg.txt": (header, [
+        [*r[:5], "CN22" if r[2] == "11" else r[5], r[6], "0.4", r[8]] for r in rows
+    ] + [more])}  # fmt: skip
+    done = import_patents(files_of(tmp_path, source), tmp_path / "out")
+    # CN22 three times 0.4 against CN23 once 0.7
+    assert dict(done.tables["orgs"].select("name", "region").rows())[WORKS] == "CN22"
+    said = problems(done, "several-region")
+    assert [p.found for p in said] == [f"{WORKS} in CN22, CN23; read as CN22"]
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "parquet"])
@@ -234,6 +257,40 @@ def test_two_files_of_one_kind_are_one_table(tmp_path: Path) -> None:
     done = import_patents([one, other], tmp_path / "out")
     assert done.tables["patents"].height == 2
     assert [(p.file, p.row) for p in problems(done, "duplicate-id")] == [("later.csv", 3)]
+
+
+def test_real_patents_of_the_united_states(shared_data: Path, tmp_path: Path) -> None:
+    """The first 3,000 of the shared sample of PatentsView, against counts over the raw tables."""
+    raw = shared_data / "networks"
+    patents = pl.read_parquet(raw / "uspto_sample_patents.parquet").head(3000)
+    held = pl.read_parquet(raw / "uspto_sample_assignees.parquet")
+    held = held.join(patents, on="patent_id", how="semi")
+    classes = pl.read_parquet(raw / "uspto_sample_cpc.parquet")
+    classes = classes.join(patents, on="patent_id", how="semi")
+    tables = {
+        "g_patent": patents.select("patent_id", "patent_type", patent_date="grant_date"),
+        "g_application": patents.select("patent_id", "filing_date"),
+        "g_assignee_disambiguated": held.select(
+            "patent_id", assignee_sequence="assignee_seq",
+            disambig_assignee_organization="organization"),
+        "g_cpc_current": classes.select("patent_id", "cpc_subclass"),
+    }  # fmt: skip
+    for name, frame in tables.items():
+        frame.write_csv(tmp_path / f"{name}.tsv", separator="\t")
+    done = import_patents([tmp_path / f"{n}.tsv" for n in tables], tmp_path / "out")
+    assert done.layout == "patentsview"
+    assert done.tables["patents"].height + len(at(done, "no-year")) == patents.height
+    kept = held.join(done.tables["patents"], on="patent_id", how="semi").drop_nulls("organization")
+    names = kept["organization"].str.strip_chars().str.replace_all(r"\s+", " ")
+    assert done.tables["orgs"].height == names.n_unique() == int(table_of(done, "organisations")[0])
+    sizes = kept.with_columns(name=names).group_by("patent_id").agg(pl.col("name").n_unique())
+    assert int(table_of(done, "joint patents")[0]) == sizes.filter(pl.col("name") > 1).height
+    assert int(table_of(done, "organisations")[2]) < int(table_of(done, "organisations")[0])
+
+
+def table_of(done: PatentImport, what: str) -> tuple[str, ...]:
+    row: tuple[str, ...] = done.sensitivity.filter(what=what).row(0)
+    return row[1:]
 
 
 def test_the_command(tmp_path: Path) -> None:

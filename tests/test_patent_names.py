@@ -52,6 +52,7 @@ def test_planted_duplicates_are_proposed_with_their_reason(
     [
         ("北江第一机床厂", "北江第二机床厂"),  # two works of one city
         ("沈阳机床有限公司", "洛阳机床有限公司"),  # one character, another city
+        ("沈阳中央数控机床制造有限公司", "洛阳中央数控机床制造有限公司"),
         ("Machine Works 1 Ltd", "Machine Works 2 Ltd"),
         ("Bosch", "Bosh"),  # too short to tell
         ("北江大学", "北江大学附属医院"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from regionlift.data.cells import LISTED, ROW
+from regionlift.data.cells import ROW
 from regionlift.data.patents.layouts import Fill, Layout, plain
 from regionlift.data.problems import Problem
 
@@ -14,6 +14,8 @@ from regionlift.data.problems import Problem
 FILE = "_file"
 #: Order of an item in its cell, from 1.
 ORDER = "_order"
+#: So many rows of one kind are listed one by one: every one in any extract that can be looked at.
+LISTED = 100_000
 #: Cells that hold ids, in which a layout's ``blank`` stands for nothing.
 _IDS = ("patent_id", "citing", "cited")
 
