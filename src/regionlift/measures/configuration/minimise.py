@@ -83,7 +83,6 @@ class Solution:
     table: TruthTable
     implicants: Terms
     chart: Flags
-    essential: tuple[int, ...]
     models: tuple[tuple[int, ...], ...]
     truncated: bool
     graded: tuple[GradedTerm, ...]
@@ -99,6 +98,11 @@ class Solution:
     def assumptions(self, model: int) -> Whole | None:
         """Numbers of the remainders a model counts as positive; None in too large a table."""
         return remainders(self.table, self.terms(model))
+
+    @property
+    def essential(self) -> tuple[str, ...]:
+        """Terms of every minimal model, in words."""
+        return tuple(g.term for g in self.graded if g.grade == "invariant")
 
     @property
     def spelled_models(self) -> tuple[tuple[str, ...], ...]:
@@ -220,13 +224,11 @@ def _solution(
     if dominance:
         keep = ~dominated(chart)
         implicants, chart = implicants[keep], chart[keep]
-    alone = chart[:, chart.sum(axis=0) == 1].any(axis=1)
     found = minimal_covers(chart, limits.models, limits.nodes)
     names = spelled(implicants, table.names, table.levels)
     return Solution(
-        table, implicants, chart, tuple(np.flatnonzero(alone).tolist()), found.covers,
-        found.truncated, grades(found, chart, names),
-    )  # fmt: skip
+        table, implicants, chart, found.covers, found.truncated, grades(found, chart, names)
+    )
 
 
 def dominated(chart: Flags) -> Flags:
