@@ -27,6 +27,9 @@ from scipy.stats import linregress
 import rechain
 import recount
 import renetwork
+import repathway
+import replatform
+import repolicy
 import retech
 
 Cell = tuple[str, str, str, int]  # column, region, industry, year
@@ -70,6 +73,9 @@ class Raw:
         self.ties: renetwork.Network | None = None
         self.chain: rechain.Chain | rechain.States | None = None
         self.technology: retech.Technology | None = None
+        self.policy: repolicy.Policy | None = None
+        self.platform: replatform.Platform | None = None
+        self.yearly: repathway.Yearly | None = None
 
     def put(self, cell: Cell, value: float | None, blank: str = BLANK) -> None:
         if value is None or math.isnan(value):
@@ -203,6 +209,9 @@ def province(folder: Path) -> Raw:
     raw.ties = renetwork.Network(folder, "Beijiang")
     raw.chain = rechain.Chain(folder, "Beijiang", raw.ties)
     raw.technology = retech.Technology(folder, "Beijiang")
+    raw.platform = replatform.Platform(folder, "Beijiang")
+    raw.policy = repolicy.Policy(folder, "Beijiang", raw.ties, raw.chain)
+    raw.yearly = repathway.Yearly(folder)
     return raw.finish()
 
 
@@ -372,6 +381,9 @@ LEVELS: dict[str, tuple[tuple[str, ...], Callable[[Part], Number]]] = {
         ("new_product_revenue", "revenue"), per("new_product_revenue", "revenue"),
     ),
     "theil_rationalisation": ((V, N), theil),
+    "rd_staff_per_thousand": (("rd_staff", N), per("rd_staff", N, 1000)),
+    "block_value_added": ((V,), lambda x: add(x[V])),
+    "block_employment": ((N,), lambda x: add(x[N])),
 }  # fmt: skip
 
 #: (columns, formula of both ends, whether it is a rate a year)
@@ -508,6 +520,21 @@ class Recompute:
                 self._memo[key] = self.formula(measure, region, period)(w)
         return self._memo[key]
 
+    def government(self, measure: str, part: str, period: str) -> Answer:
+        """Public money, ties and claims; the quotients are those of the panel."""
+        if self.raw.policy is None:
+            raise UnknownError("no public money")
+        last = str(max(self.raw.years))
+
+        def quotient(code: str) -> float:
+            return self.quotient("location_quotient_employment", f"{self.region}|{code}", last)[0]
+
+        try:
+            return Answer(*self.raw.policy.answer(measure, part, period, quotient, self.weights,
+                                                  self.ends))  # fmt: skip
+        except repolicy.UnknownError as why:
+            raise UnknownError(str(why)) from None
+
     # one number -------------------------------------------------------------------------------
 
     def point(self, measure: str, subject: str, period: str) -> float:
@@ -536,6 +563,14 @@ class Recompute:
             if (measure, subject, self.year(period)) not in self.raw.network:
                 raise UnknownError("not in the network")
             return self.raw.network[measure, subject, self.year(period)]
+        if measure == "inventions_per_rd":
+            if subject not in {place for place, _ in self.raw.patents}:
+                raise UnknownError("no patents")
+            spent = sum(self.part(("rd_spend",), subject, self.year(period))["rd_spend"])
+            if not spent:
+                raise UnknownError("no R&D")
+            kinds = self.raw.patents.get((subject, self.year(period)), {})
+            return kinds.get("invention", 0) / spent
         if measure == "invention_share":
             kinds = self.filed(subject, period)
             return kinds["invention"] / kinds["all"]
@@ -620,6 +655,13 @@ class Recompute:
                 return self.exit_slope(region, rest, period)
         if measure.startswith("location_quotient_"):
             return Answer(*self.quotient(measure, subject, period))
+        if measure in repathway.YEARLY and measure != "inventions_per_rd":
+            if self.raw.yearly is None:
+                raise UnknownError("no network")
+            try:
+                return Answer(*self.raw.yearly.answer(measure, subject, period))
+            except repathway.UnknownError as why:
+                raise UnknownError(str(why)) from None
         if measure.startswith(NETWORK) and measure not in recount.MEASURES:
             if self.raw.ties is None:
                 raise UnknownError("no network")
@@ -638,6 +680,15 @@ class Recompute:
                 return Answer(self.raw.technology.answer(measure, subject, period))
             except retech.UnknownError as why:
                 raise UnknownError(str(why)) from None
+        if measure.startswith(replatform.MEASURES):
+            if self.raw.platform is None:
+                raise UnknownError("no platform")
+            try:
+                return Answer(*self.raw.platform.answer(measure, subject, period))
+            except replatform.UnknownError as why:
+                raise UnknownError(str(why)) from None
+        if measure.startswith(repolicy.MEASURES):
+            return self.government(measure, rest, period)
         value = self.point(measure, subject, period)
         if measure == "producer_service_share":
             pairs = self.service_pairs(subject, period)
@@ -645,7 +696,7 @@ class Recompute:
             return Answer(
                 value, self.ends(add(p[0] * u for p, u in both) / add(p[1] * u for p, u in both))
             )
-        if self.on_panel(measure):
+        if self.on_panel(measure) and measure not in repathway.TOTALS:
             return Answer(value, self.ends(self.replicates(measure, subject, period)))
         return Answer(value)
 
@@ -967,7 +1018,8 @@ def differs(record: dict[str, Any], answer: Answer, tolerance: float = 1e-9) -> 
 def unrepeatable(measure: str, subject: str) -> bool:
     """Whether a number has no plain formula over the files alone."""
     return (renetwork.unrepeatable(measure, subject) or rechain.unrepeatable(measure)
-            or retech.unrepeatable(measure))  # fmt: skip
+            or retech.unrepeatable(measure) or repolicy.unrepeatable(measure)
+            or replatform.unrepeatable(measure))  # fmt: skip
 
 
 def main(out: Path, folder: Path) -> int:

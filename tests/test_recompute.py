@@ -23,6 +23,9 @@ import rechain
 import recompute
 import recount
 import renetwork
+import repathway
+import replatform
+import repolicy
 import retech
 import shared
 from recompute import Answer, Recompute, UnknownError, differs, evidence_of
@@ -115,10 +118,14 @@ def wrong_ones(case: Case, records: list[Record]) -> list[str]:
 @pytest.mark.parametrize(
     ("script", "wanted"),
     [(recompute, {"numpy", "openpyxl", "polars", "rechain", "recount", "renetwork",
-                  "retech", "scipy"}),
+                  "repathway", "replatform", "repolicy", "retech", "scipy"}),
      (recount, {"openpyxl"}), (renetwork, {"openpyxl", "recount"}),
-     (rechain, {"openpyxl", "polars", "recount", "renetwork"}), (retech, {"openpyxl", "recount"})],
-    ids=["recompute", "recount", "renetwork", "rechain", "retech"],
+     (rechain, {"openpyxl", "polars", "recount", "renetwork"}), (retech, {"openpyxl", "recount"}),
+     (repathway, {"openpyxl", "recount", "renetwork", "retech"}),
+     (repolicy, {"openpyxl", "rechain", "recount", "renetwork"}),
+     (replatform, {"openpyxl", "recount", "scipy"})],
+    ids=["recompute", "recount", "renetwork", "rechain", "retech", "repathway",
+         "repolicy", "replatform"],
 )
 def test_the_recomputation_imports_nothing_of_the_package(script: Any, wanted: set[str]) -> None:
     tree = ast.parse(Path(script.__file__).read_text("utf-8"))
@@ -174,6 +181,18 @@ def test_every_number_of_technologies_that_has_a_plain_formula(case: Case) -> No
     assert len({r["measure"] for r in mine}) >= 16
     for r in mine:
         r["text"], r["interval"] = repr(r["value"]), None
+    assert wrong_ones(case, mine) == []
+
+
+@pytest.mark.parametrize("case", RUNS[-1:], indirect=True)
+def test_every_number_of_the_platform_that_has_a_plain_formula(case: Case) -> None:
+    rows = case.quantities("status = 'known'")
+    mine = [r for r in rows if r["measure"].startswith(replatform.MEASURES)
+            and not replatform.unrepeatable(r["measure"])]  # fmt: skip
+    assert len({r["measure"] for r in mine}) >= 18
+    for r in mine:
+        r["text"] = repr(r["value"])
+        r["interval"] = None if r["low"] is None else f"{r['low']!r} to {r['high']!r}"
     assert wrong_ones(case, mine) == []
 
 

@@ -86,14 +86,17 @@ def gap_numbers(
     )
     settles = "demand in chain_nodes, chain_node and revenue in orgs, node in spend"
     yield estimate(make, "policy_alignment", gaps.rank, Rows(both, len(gaps.money)), settles)
-    for measure, names, where in (
-        ("policy_unfunded_gaps", gaps.unfunded, "unmet > 0 AND money = 0"),
-        ("policy_funded_nongaps", gaps.idle, "unmet = 0 AND money > 0"),
+    bare = sum(gaps.money[u] == 0 for u in gaps.open)
+    for measure, names, where, more in (
+        ("policy_unfunded_gaps", gaps.unfunded, "unmet > 0 AND money = 0", bare),
+        ("policy_funded_nongaps", gaps.idle, "unmet = 0 AND money > 0", len(gaps.open) - bare),
     ):
         rows = Rows(f"SELECT * FROM ({both}) WHERE {where}", len(names))
         known = len(names) if gaps.need else None
+        # each node of which demand or output is not known may be one more
+        ends = (float(len(names)), float(len(names) + more)) if gaps.open else None
         yield make.of(measure, known, rows, Gap("of no node is it known whether demand is met",
-                      settles), len(gaps.need))  # fmt: skip
+                      settles), len(gaps.need), bounds=ends)  # fmt: skip
 
 
 def technology_numbers(

@@ -10,6 +10,7 @@ _SPEND = {"spend": ("year", "instrument", "amount")}
 _PROJECTS = {"projects": ("start_year", "public_money"), "members": ("project_id", "org_id")}
 _DRAWN = "Bayesian bootstrap over the units"
 _NONE = "none: every row in the tables is counted"
+_ENDS = "not sampled: up to all nodes of which demand or output is not known"
 _PAPER = "operational reading of the paper, item "
 
 
@@ -40,11 +41,11 @@ _define("policy_alignment", "Does money follow what is missing", "资金与缺�
 _define("policy_unfunded_gaps", "Gaps without public money", "无资金缺口数", "count", (83,),
         "chain nodes with demand not met locally and no money in the years looked at; that a "
         "neighbour's supply is the better answer stands beside each", _PAPER + "83",
-        {**_SPEND, "chain_nodes": ("node_id", "demand")}, direction="down")  # fmt: skip
+        {**_SPEND, "chain_nodes": ("node_id", "demand")}, _ENDS, "down")  # fmt: skip
 _define("policy_funded_nongaps", "Public money where nothing is missing", "非缺口获资助数",
         "count", (83,), "chain nodes with money in the years looked at whose demand local output "
         "could meet in full", _PAPER + "83",
-        {**_SPEND, "chain_nodes": ("node_id", "demand")}, direction="down")  # fmt: skip
+        {**_SPEND, "chain_nodes": ("node_id", "demand")}, _ENDS, "down")  # fmt: skip
 _define("policy_advantage_share", "Money in sub-industries of advantage", "资金集中于优势行业比例",
         "share", (61,), "money of lines in sub-industries with a location quotient above 1 / money "
         "of lines whose sub-industry is told, by the node they serve, else by the beneficiary",
