@@ -16,8 +16,11 @@ from typing import Any
 from regionlift.data.check import Audit, check
 from regionlift.data.dataset import Dataset, from_audit
 from regionlift.data.problems import DatasetError
+from regionlift.evidence.measure import registry
 from regionlift.evidence.settings import Settings, settings
 from regionlift.output.files import write_data, write_study
+from regionlift.paths.load import library, thresholds
+from regionlift.paths.model import Path as UpgradingPath
 from regionlift.study import Frames, Study, measure_all, study
 
 #: Name of the file that marks a folder as the output of a run.
@@ -34,6 +37,16 @@ class Run:
     out: Path
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A dataset read and measured, ready for the study of any of its regions."""
+
+    dataset: Dataset
+    settings: Settings
+    frames: Frames
+    paths: tuple[UpgradingPath, ...]
+
+
 def run_region(
     folder: Path | str,
     region: str = "",
@@ -43,6 +56,7 @@ def run_region(
     peers: tuple[str, ...] = (),
     without: tuple[str, ...] = (),
     overrides: Mapping[str, Any] | None = None,
+    paths: tuple[Path | str, ...] = (),
     step: Step = lambda _: None,
 ) -> Run:
     """Study one region of a dataset and write report, lists, ledger and run file.
@@ -56,6 +70,7 @@ def run_region(
     peers : regions to compare with, in place of the matching rule
     without : sub-industries to leave out, such as suppressed ones
     overrides : settings by name, over those of the manifest
+    paths : path files beside the three that come with the package
     step : called with the name of each step as it begins
 
     Raises
@@ -65,13 +80,14 @@ def run_region(
     LookupError
         If a region, peer or sub-industry is not there.
     ValueError
-        If a setting is unknown or out of range.
+        If a setting is unknown or out of range, or a path file is wrong.
     FileExistsError
         If ``out`` holds anything but an earlier run.
     """
-    dataset, chosen, frames = prepare(folder, without, overrides, step, Path(out))
+    ready = prepare(folder, without, overrides, step, Path(out), paths)
     step("judge")
-    done = study(dataset, frames, region, chosen, year=year, peers=peers)
+    done = study(ready.dataset, ready.frames, region, ready.settings, year=year, peers=peers,
+                 paths=ready.paths)  # fmt: skip
     step("write")
     return write(done, Path(out))
 
@@ -86,13 +102,15 @@ def run_all(
     step: Step = lambda _: None,
 ) -> Iterator[Run]:
     """Study every region of the panel into ``out/<region>``; measures are computed once."""
-    dataset, chosen, frames = prepare(folder, without, overrides, step)
+    ready = prepare(folder, without, overrides, step)
+    dataset = ready.dataset
     with tempfile.TemporaryDirectory() as scratch:
         begun = Path(scratch) / "data.duckdb"
         write_data(begun, dataset)
         for region in dataset.regions():
             step(region)
-            done = study(dataset, frames, region, chosen, year=year)
+            done = study(dataset, ready.frames, region, ready.settings, year=year,
+                         paths=ready.paths)  # fmt: skip
             yield write(done, Path(out) / safe_name(region), begun)
 
 
@@ -102,7 +120,8 @@ def prepare(
     overrides: Mapping[str, Any] | None,
     step: Step,
     out: Path | None = None,
-) -> tuple[Dataset, Settings, Frames]:
+    paths: tuple[Path | str, ...] = (),
+) -> Prepared:
     """Read, check and measure; the output folder is looked at before any work is done."""
     if out is not None:
         refuse_foreign(out)
@@ -113,9 +132,11 @@ def prepare(
         raise DatasetError(audit.problems) if audit.errors else LookupError(
             "the dataset has no panel and no orgs table: there is no region to study"
         )
-    chosen = settings({**dataset.manifest.settings, **(overrides or {})})
+    own = [dataset.folder / name for name in dataset.manifest.paths]
+    known = library([*own, *paths], registry())
+    chosen = settings({**dataset.manifest.settings, **(overrides or {})}, thresholds(known))
     step("measure")
-    return dataset, chosen, measure_all(dataset, chosen)
+    return Prepared(dataset, chosen, measure_all(dataset, chosen), known)
 
 
 def demo(
@@ -156,6 +177,8 @@ def run_record(done: Study) -> dict[str, Any]:
         "year": done.year,
         "synthetic": dataset.manifest.dataset.synthetic,
         "dataset": dataset.manifest.dataset.title,
+        "scope": dataset.manifest.dataset.scope,
+        "block": [industry.code for industry in dataset.block],
         "inputs_sha256": dataset.fingerprint,
         "results_sha256": done.result_hash,
         "inputs": [

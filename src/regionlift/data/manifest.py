@@ -113,6 +113,7 @@ class Manifest(_Strict):
     names: Source | None = None
     breaks: tuple[Break, ...] = ()
     settings: dict[str, int | float | str] = {}
+    paths: tuple[str, ...] = ()
 
 
 def load_manifest(folder: Path) -> Manifest:

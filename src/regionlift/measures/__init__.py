@@ -15,6 +15,7 @@ from regionlift.measures import (
 )
 from regionlift.measures.chain import definitions as chain_definitions
 from regionlift.measures.network import counts, definitions
+from regionlift.measures.pathway import definitions_chain as pathway_chain
 from regionlift.measures.pathway import definitions_technology as pathway_technology
 from regionlift.measures.pathway import network as pathway_network
 from regionlift.measures.pathway import yearly as pathway_yearly
@@ -31,6 +32,7 @@ __all__ = [
     "factor",
     "local_supply",
     "location",
+    "pathway_chain",
     "pathway_network",
     "pathway_technology",
     "pathway_yearly",

@@ -114,11 +114,7 @@ def chart(
 
 def verdicts(found: Sequence[Verdict], book: Book, study: Study, title: str = "") -> VerdictsBlock:
     """Clauses with their answers, each opening the numbers it was read from."""
-    own = study.network.quantities if study.network else ()
-    every = [*study.profile.quantities, *study.exit.slopes, *own, *study.chain.quantities,
-             *study.technology.quantities, *study.policy.quantities,
-             *study.platform.quantities]  # fmt: skip
-    by_id = {q.id: q for q in every}
+    by_id = {q.id: q for q in study.own}
     items: list[ClauseVerdict] = []
     for verdict in found:
         ids = []

@@ -126,7 +126,13 @@ def _shown(q: Quantity, against: Against, value: float | None) -> str:
         return f"p{value:.0f} of the peers"
     if q.unit in ("share", "correlation") and abs(value) <= 1:
         return f"{value:.2g}"
-    return f"{value:,.3g}" + ("" if q.unit in ("count", "ratio", "index") else f" {q.unit}")
+    digits = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return digits + ("" if q.unit in ("count", "ratio", "index") else f" {q.unit}")
+
+
+def _small(title: str) -> str:
+    """A title inside a sentence; "R&D" stays."""
+    return title[0].lower() + title[1:] if title[1:2].islower() else title
 
 
 def _reason(
@@ -139,7 +145,7 @@ def _reason(
     told = _shown(q, against, q.value)
     said = f"{title}{part}: {told}"
     if against == "trend":
-        said = f"trend of {title[0].lower() + title[1:]}{part}: {told}"
+        said = f"trend of {_small(title)}{part}: {told}"
     elif against == "peers":
         said = f"{title}{part}: {_shown(level, 'value', level.value)}, {told}"
     limit = f"p{threshold:.0f}" if against == "peers" else f"{threshold:g}"

@@ -219,6 +219,11 @@ def _precedence(path: Path) -> Iterator[str]:
 
 def _rules(path: Path) -> Iterator[str]:
     clauses = {c.id for c in path.clauses}
+    known = {a.id for p in (path, *shipped()) for link in p.links for a in link.actions}
+    for clause in path.clauses:
+        for id in clause.mends:
+            if id not in known:
+                yield f'clause "{clause.id}": no action "{id}". {did_you_mean(id, known)}'
     named: set[str] = set()
     for condition in path.conditions:
         try:

@@ -105,7 +105,9 @@ class Clause(Comparison):
     """One part of a condition, with the words of the paper it reads.
 
     ``anchors`` are full exclusion, crossover and full inclusion for the fuzzy set; their status
-    says where they come from. ``expected`` is the direction fixed before any test.
+    says where they come from. ``expected`` is the direction fixed before any test. ``mends`` are
+    actions, of this path or of a shipped one, that work on it; a clause that describes a situation
+    has none.
     """
 
     items: tuple[int, ...]
@@ -114,6 +116,7 @@ class Clause(Comparison):
     anchors_source: str
     anchors_status: Literal["theoretical", "provisional", "blocked"]
     expected: Literal["present", "absent", "open"] = "open"
+    mends: tuple[str, ...] = ()
     settles: str = ""
 
 

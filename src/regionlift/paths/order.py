@@ -1,7 +1,7 @@
 """Which path now, which later and which not: an order with its reason, never a score.
 
-Paths are sorted by what may be done with them (now, at another stage, once data are there, not
-now), and between equals in the paper's order: point, line, surface.
+Paths are sorted by what may be done with them (now, at another stage, once data are there, once
+conditions are met), and between equals in the paper's order: point, line, surface.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from regionlift.paths.evaluate import Judged, PathJudged, Readings, judge
 from regionlift.paths.load import failures
 from regionlift.paths.model import Failure, Stage
 from regionlift.paths.robust import CODE, Robust, Worth
-from regionlift.paths.rules import parse, truth
+from regionlift.paths.rules import Node, parse, truth
 
 #: What may be done with a path, best first.
-NOW, LATER, DATA, NOT = "now", "at another stage", "once data are there", "not now"
+NOW, LATER, DATA = "now", "at another stage", "once data are there"
+NOT = "once its conditions are met"
 DISPOSITIONS = (NOW, LATER, DATA, NOT)
 
 #: Cells that speak against a path at a stage.
@@ -32,7 +33,8 @@ class Standing:
     """One path in the order.
 
     ``cells`` are the stage cells that apply; ``holds`` the share of settings in which its answer
-    stays; ``failing`` conditions that are not met, ``open`` those that cannot be told.
+    stays; ``failing`` conditions that decide and are not met, ``waits`` their clauses that decide;
+    ``open`` conditions that cannot be told.
     """
 
     path: str
@@ -42,6 +44,7 @@ class Standing:
     holds: float
     cells: tuple[Stage, ...]
     failing: tuple[str, ...]
+    waits: tuple[str, ...]
     open: tuple[str, ...]
     first_broken: str
 
@@ -113,20 +116,23 @@ def _standing(
     decides, cells = p.applicable, _cells(p, stages)
     named = set(decides.node.names)
     mine = [c for c in p.conditions if c.condition.id in named]
-    failing = tuple(c.condition.id for c in mine if c.truth is Truth.NOT_MET)
+    failing = deciding(decides.node, {c.condition.id: c.truth for c in p.conditions})
+    truths = {id: j.truth for id, j in p.clauses.items()}
+    waits = tuple(id for c in mine if c.condition.id in failing for id in deciding(c.node, truths))
     open_ = tuple(c.condition.id for c in mine if c.truth is Truth.CANNOT_TELL)
     disposition = _disposition(CODE[decides.truth], cells)
     first = p.first_broken
     return Standing(
-        p.path.id, p.path.title, disposition, _reason(p, disposition, cells, worths),
-        robust.readings[f"{p.path.id}.{decides.id}"], cells, failing, open_,
+        p.path.id, p.path.title, disposition, _reason(p, disposition, cells, worths, waits),
+        robust.readings[f"{p.path.id}.{decides.id}"], cells, failing, waits, open_,
         "" if first is None else first.id,
     )  # fmt: skip
 
 
 def _reason(
-    p: PathJudged, disposition: str, cells: Sequence[Stage], worths: Sequence[Worth]
-) -> str:
+    p: PathJudged, disposition: str, cells: Sequence[Stage], worths: Sequence[Worth],
+    waits: Sequence[str],
+) -> str:  # fmt: skip
     decides = p.applicable
     against = [c for c in cells if c.fit in AGAINST]
     if disposition == NOW:
@@ -144,13 +150,27 @@ def _reason(
         hung = [i for i in piece.clauses if i in mine]
         return (f"whether its conditions hold cannot be told; {piece.piece} would settle most "
                 f"({len(hung)} of {len(mine)} open clauses)")  # fmt: skip
-    wrong = [c for c in p.conditions if c.truth is Truth.NOT_MET
-             and c.condition.id in decides.node.names]  # fmt: skip
-    return "not met: " + "; ".join(
-        f"{c.condition.id} {c.condition.title[0].lower()}{c.condition.title[1:]} "
-        f"({c.binds}: {p.clauses[c.binds].comparison.title.lower()})"
-        for c in wrong
-    )
+    titles = [f"{p.clauses[id].comparison.title.lower()} ({id})" for id in waits]
+    return "not met yet: " + "; ".join(titles)
+
+
+def deciding(node: Node, truths: Mapping[str, Truth]) -> tuple[str, ...]:
+    """Names not met that keep the expression from being met.
+
+    Those whose change alone would do; where none would alone, all of them that would together.
+
+    Examples
+    --------
+    >>> from regionlift.paths.rules import parse
+    >>> no, yes = Truth.NOT_MET, Truth.MET
+    >>> deciding(parse("a and (b or c)", "abc"), {"a": no, "b": yes, "c": no})
+    ('a',)
+    """
+    if truth(node, truths) is not Truth.NOT_MET:
+        return ()
+    wrong = [n for n in node.names if truths[n] is Truth.NOT_MET]
+    alone = [n for n in wrong if truth(node, {**truths, n: Truth.MET}) is not Truth.NOT_MET]
+    return tuple(alone or wrong)
 
 
 def _shares(

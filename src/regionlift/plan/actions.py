@@ -10,8 +10,8 @@ import polars as pl
 
 from regionlift.data.dataset import Dataset
 from regionlift.paths.evaluate import Judged, PathJudged
-from regionlift.paths.model import Action, Link
-from regionlift.paths.order import DATA, NOW, Order
+from regionlift.paths.model import Action, Clause, Link
+from regionlift.paths.order import DATA, NOT, NOW, Order, Standing
 
 #: Comparable lines of money below which a range means nothing.
 LEAST = 3
@@ -50,9 +50,10 @@ NO_BASIS = Cost(None, None, None, 0, "no basis: no comparable line of money in t
 
 @dataclass(frozen=True)
 class Candidate:
-    """An action that may be taken: on one target of one broken link.
+    """An action that may be taken: on one target of one broken link, or of a condition not met.
 
-    ``after`` are ids of candidates that come first; ``conditional`` where the path waits for data.
+    ``judged`` is that link or clause; ``after`` are ids of candidates that come first;
+    ``conditional`` where the path waits for data; ``prepares`` where it works on a condition.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Candidate:
     cost: Cost
     after: tuple[str, ...]
     conditional: bool
+    prepares: bool = False
 
     @property
     def years(self) -> int:
@@ -106,31 +108,57 @@ def candidates(
     dataset: Dataset, paths: Sequence[PathJudged], order: Order,
     targets: Mapping[str, Sequence[Target]],
 ) -> tuple[Candidate, ...]:  # fmt: skip
-    """Actions on the broken links of the paths that may be taken, in the order of the paths.
+    """Actions in the order of the paths: on broken links, or on conditions that are not met.
 
     ``targets`` names, by action id, what it is about and who; an action without any is about the
-    region as a whole. Paths that are not for now, or fit another stage, have none.
+    region as a whole. A path that fits another stage has none; one whose conditions are not met
+    has those that work on the clauses that decide. An action is taken up once.
     """
     by_id = {p.path.id: p for p in paths}
-    open_ = [s for s in order.standings if s.disposition in (NOW, DATA)]
+    every = {a.id: (p.path.id, link, a) for p in paths for link, a in p.path.actions}
     found: list[Candidate] = []
-    for standing in open_:
+    seen: set[str] = set()
+    for standing in order.standings:
         judged = by_id[standing.path]
-        broken = {j.id: j for j in judged.broken}
-        chosen = {
-            a.id: [f"{a.id}.{n}" if n else a.id for n in range(len(targets.get(a.id, ())) or 1)]
-            for link, a in judged.path.actions if link.id in broken
-        }  # fmt: skip
-        for link, action in judged.path.actions:
-            if link.id not in broken:
-                continue
-            cost = cost_basis(dataset, action)
-            after = tuple(chosen[b][0] for b in action.after if b in chosen)
-            about = targets.get(action.id) or (Target("the region as a whole"),)
-            found += [
-                Candidate(id, action, judged.path.id, link, broken[link.id], target, cost, after,
-                          standing.disposition == DATA)
-                for id, target in zip(chosen[action.id], about, strict=True)
-            ]  # fmt: skip
+        if standing.disposition == NOT:
+            chosen = [(every[id][1], every[id][2], judged.clauses[clause])
+                      for clause in standing.waits for id in _mends(judged, clause)
+                      if id in every]  # fmt: skip
+        elif standing.disposition in (NOW, DATA):
+            broken = {j.id: j for j in judged.broken}
+            chosen = [(link, a, broken[link.id]) for link, a in judged.path.actions
+                      if link.id in broken]  # fmt: skip
+        else:
+            continue
+        new = [c for n, c in enumerate(chosen) if c[1].id not in seen
+               and c[1].id not in {other[1].id for other in chosen[:n]}]  # fmt: skip
+        seen |= {a.id for _, a, _ in new}
+        found += _named(dataset, standing, new, targets)
     return tuple(found)
 
+
+def _mends(judged: PathJudged, clause: str) -> tuple[str, ...]:
+    c = judged.clauses[clause].comparison
+    return c.mends if isinstance(c, Clause) else ()
+
+
+def _named(
+    dataset: Dataset, standing: Standing, chosen: Sequence[tuple[Link, Action, Judged]],
+    targets: Mapping[str, Sequence[Target]],
+) -> list[Candidate]:  # fmt: skip
+    """One candidate a target."""
+    ids = {
+        a.id: [f"{a.id}.{n}" if n else a.id for n in range(len(targets.get(a.id, ())) or 1)]
+        for _, a, _ in chosen
+    }
+    found = []
+    for link, action, judged in chosen:
+        cost = cost_basis(dataset, action)
+        after = tuple(ids[b][0] for b in action.after if b in ids)
+        about = targets.get(action.id) or (Target("the region as a whole"),)
+        found += [
+            Candidate(id, action, standing.path, link, judged, target, cost, after,
+                      standing.disposition == DATA, standing.disposition == NOT)
+            for id, target in zip(ids[action.id], about, strict=True)
+        ]  # fmt: skip
+    return found

@@ -219,9 +219,9 @@ class _Program:
         kept = list(held)
         lower, upper = np.zeros(self.size), self.upper.copy()
         if fixed is not None:
-            ends = [self.at(a, self.years - 1) for a in range(self.n)]
-            lower[ends] = fixed[ends]
-            upper[: self.n * self.years] *= np.repeat(fixed[ends], self.years)
+            last = [self.at(a, self.years - 1) for a in range(self.n)]
+            lower[last] = fixed[last]
+            upper[: self.n * self.years] *= np.repeat(fixed[last], self.years)
         x: NDArray[np.float64] | None = None
         whole = np.zeros(self.size)
         whole[: self.n * self.years] = 1

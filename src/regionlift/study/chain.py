@@ -110,7 +110,7 @@ def chain_study(
             region, last, None, str(why), why.settles, {}, {}, (), {}, (), cores, bought,
             supplies, able, groups, (*links, *firms), (gaps, held),
         )  # fmt: skip
-    met = None if network is None else _partners(network)
+    met = None if network is None else partners_of(network)
     quotients, densities = _industries(frames, region, chain.year)
     facts = facts_of(dataset, chain, met, quotients, densities, settings.whole("network_years"))
     calls = classify(chain, facts, settings)
@@ -171,7 +171,7 @@ def _cores(
     return tuple(names.sort("org_id").iter_rows())
 
 
-def _partners(network: NetworkStudy) -> dict[str, set[str]]:
+def partners_of(network: NetworkStudy) -> dict[str, set[str]]:
     """Organisation -> those it has a joint event with, in the years of the structure."""
     events, shape = network.affiliations, network.structure
     recent = events.where((events.start <= shape.last) & (events.end >= shape.first))

@@ -329,7 +329,7 @@ def firm_numbers(
     gap = Gap("nothing bought by it is in the tables", "links of level firm")
     for core in supplies:
         make = Numbers(dataset, f"{region}|{core.id}", period)
-        behind = _purchases(dataset, region, bought, (core.id,))
+        behind = purchase_rows(dataset, region, bought, (core.id,))
         told = core.bought > 0
         for measure, value in (("core_suppliers", len(core.local) if told else None),
                                ("core_local_share", core.rate),
@@ -337,7 +337,7 @@ def firm_numbers(
             found.append(make.of(measure, value, behind, gap))
     if not supplies:
         return found
-    behind = _purchases(dataset, region, bought, tuple(c.id for c in supplies))
+    behind = purchase_rows(dataset, region, bought, tuple(c.id for c in supplies))
     make = Numbers(dataset, region, period)
     gap = Gap("fewer than two core enterprises have local suppliers in the tables",
               "links of level firm")  # fmt: skip
@@ -358,7 +358,10 @@ def firm_numbers(
     return found
 
 
-def _purchases(dataset: Dataset, region: str, bought: Purchases, buyers: tuple[str, ...]) -> Rows:
+def purchase_rows(
+    dataset: Dataset, region: str, bought: Purchases, buyers: tuple[str, ...]
+) -> Rows:
+    """What these enterprises bought, with the rows."""
     where = ["level = 'firm'", "value > 0", f'"to" IN ({", ".join(map(quoted, buyers))})']
     if dataset.has("links", "year"):
         where.append(f"year = {bought.year}")

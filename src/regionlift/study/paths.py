@@ -67,10 +67,10 @@ class RegionReadings:
         found = self.own.get((measure, subject))
         unit = self.dataset.unit(registry()[measure].unit)
         if found is None:
+            gap = self.dataset.lacks(registry()[measure].needs)
             return Quantity(measure, subject, "", None, unit, status=Status.NOT_COLLECTED,
-                            reason="it was not computed: " + (self._lacking(measure)
-                                                              or "nothing to compute it from"),
-                            settles=self._lacking(measure) or "more years or more rows")  # fmt: skip
+                            reason=f"not in the dataset: {gap}" if gap else "too little is told",
+                            settles=gap or "more years or more rows")  # fmt: skip
         if against == "value" or found.value is None:
             return found
         word = "no other region has it in these tables" if against == "peers" else (
@@ -79,9 +79,6 @@ class RegionReadings:
                         reason=f"{registry()[measure].title}: {word}",
                         settles="the same tables for the peers" if against == "peers"
                         else "the same number of earlier years")  # fmt: skip
-
-    def _lacking(self, measure: str) -> str:
-        return self.dataset.lacks(registry()[measure].needs)
 
 
 @dataclass(frozen=True)

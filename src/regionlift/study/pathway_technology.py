@@ -85,7 +85,7 @@ def _last(
     return None
 
 
-def _number(
+def number(
     dataset: Dataset, measure: str, region: str, period: str, told: Told,
     source: Provenance = Provenance.OBSERVED,
 ) -> Quantity:  # fmt: skip
@@ -110,11 +110,11 @@ def _of_named(
     for measure, (told, years) in OF_NAMED.items():
         if named is None:
             nothing = untold(technology.reason, technology.settles)
-            yield _number(dataset, measure, region, "" if last is None else str(last), nothing)
+            yield number(dataset, measure, region, "" if last is None else str(last), nothing)
             continue
         found = named.filings
         first = found.first if years is None else max(found.first, found.last - years + 1)
-        yield _number(dataset, measure, region, _span(first, found.last), told(named))
+        yield number(dataset, measure, region, _span(first, found.last), told(named))
 
 
 def _of_actors(
@@ -127,24 +127,24 @@ def _of_actors(
     now = "" if last is None else str(last)
     none = untold(technology.reason, technology.settles)
     yield _leaders(dataset, region, settings, technology, network, now)
-    yield _number(dataset, "outstanding_firms", region, now,
+    yield number(dataset, "outstanding_firms", region, now,
                   actors.outstanding_firms(dataset, region, last))  # fmt: skip
     window = None if last is None else (last - settings.whole("technology_years") + 1, last)
     period = now if window is None else _span(*window)
     gap = untold("no table has a year", "app_year in patents")
     half = float(norm.ppf(0.5 + level / 2))
-    yield _number(dataset, "inventor_concentration", region, period, gap if window is None else
+    yield number(dataset, "inventor_concentration", region, period, gap if window is None else
                   actors.inventor_concentration(dataset, region, window, _rng(seed, 11), draws,
                                                 level))  # fmt: skip
-    yield _number(dataset, "firm_invention_growth", region, period, gap if window is None else
+    yield number(dataset, "firm_invention_growth", region, period, gap if window is None else
                   actors.firm_invention_growth(dataset, region, window, half))  # fmt: skip
     near = none if found is None else actors.technology_potential(
         dataset, found, _rng(seed, 13), min(DRAWS, draws), level
     )  # fmt: skip
-    yield _number(dataset, "technology_potential", region, period, near, Provenance.DERIVED)
+    yield number(dataset, "technology_potential", region, period, near, Provenance.DERIVED)
     groups: dict[str, Alliance] = {} if found is None else alliances(dataset, found)
     seen = found is not None and _seen(dataset, found)
-    yield _number(dataset, "alliance_count", region, now,
+    yield number(dataset, "alliance_count", region, now,
                   actors.alliance_count(dataset, region, groups, seen))  # fmt: skip
 
 
@@ -177,7 +177,7 @@ def _leaders(
             dataset, found, candidates, joint_sql(dataset, settings), years,
             settings.whole("largest_consortium"),
         )  # fmt: skip
-    return _number(dataset, "technology_leaders", region, now, told)
+    return number(dataset, "technology_leaders", region, now, told)
 
 
 def _of_network(
@@ -187,20 +187,20 @@ def _of_network(
     if network is None:
         for measure in ("phase_growing", "core_new_fields", "type_entropy_change",
                         "complementarity_lift"):  # fmt: skip
-            yield _number(dataset, measure, region, "", _no_network(dataset, region))
+            yield number(dataset, measure, region, "", _no_network(dataset, region))
         return
     last, level = network.last, settings["confidence"]
     recent = _span(max(network.begins, last - RECENT + 1), last)
     yield _phase(dataset, region, network)
     cores = tuple(network.structure.organisations.filter("core_enterprise")["org_id"])
-    yield _number(dataset, "core_new_fields", region, recent, platform.core_new_fields(
+    yield number(dataset, "core_new_fields", region, recent, platform.core_new_fields(
         dataset, cores, (network.begins, last), level))  # fmt: skip
     home = network.affiliations.among(network.affiliations.inside)
     told = platform.type_entropy_change(
         home, _active_rows(dataset, settings, region, home, last), (network.begins, last),
         _rng(settings.whole("seed"), 17), settings.whole("resamples"), level,
     )  # fmt: skip
-    yield _number(dataset, "type_entropy_change", region,
+    yield number(dataset, "type_entropy_change", region,
                   _span(last - platform.BACK, last), told)  # fmt: skip
     yield _lift(dataset, region, network)
 
@@ -212,10 +212,10 @@ def _phase(dataset: Dataset, region: str, network: NetworkStudy) -> Quantity:
     phase = network.dynamics.phase
     if len(parts) < 2:
         told = untold(phase.reason, "more years, or more organisations in the tables", few=True)
-        return _number(dataset, "phase_growing", region, str(network.last), told)
+        return number(dataset, "phase_growing", region, str(network.last), told)
     value = sum(q.value or 0.0 for q in parts)
     told = Told(min(1.0, value), _quantities([q.id for q in parts]), parts[0].n or 0)
-    return _number(dataset, "phase_growing", region, parts[0].period, told, Provenance.DERIVED)
+    return number(dataset, "phase_growing", region, parts[0].period, told, Provenance.DERIVED)
 
 
 def _lift(dataset: Dataset, region: str, network: NetworkStudy) -> Quantity:
@@ -225,7 +225,7 @@ def _lift(dataset: Dataset, region: str, network: NetworkStudy) -> Quantity:
     gain = Contrast(None, 0, REWIRED, reason=NO_FUNCTIONS) if labour is None else labour.gain
     ids = [quantity_id("labour_gain", s, period) for s in (region, f"{region}|{NULLS[REWIRED]}")]
     told = platform.complementarity_lift(gain, _quantities(ids))
-    return _number(dataset, "complementarity_lift", region, period, told, Provenance.DERIVED)
+    return number(dataset, "complementarity_lift", region, period, told, Provenance.DERIVED)
 
 
 def _quantities(ids: list[str]) -> Rows:

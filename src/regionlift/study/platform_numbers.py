@@ -233,14 +233,13 @@ def match_numbers(source: Source, found: Matching | None, year: int) -> Iterator
         yield make.of("needs_scarcest", None, NOTHING, gap)
         return
     rows = Rows(needs_sql(source, found.year), found.needs.height)
-    shares = found.shares
-    yield make.of("needs_unmet", sum(shares) / len(shares), rows, gap, n=len(shares),
+    yield make.of("needs_unmet", found.whole, rows, gap, n=found.needs.height,
                   provenance=Provenance.DERIVED)  # fmt: skip
     yield make.of("needs_scarcest", max(found.scarcity.values()), rows, gap,
                   provenance=Provenance.DERIVED)  # fmt: skip
     for kind, asked in found.asked.items():
         own = _of(source, kind, str(found.year))
-        count = int((found.needs["type"] == kind).sum())
+        count = found.count[kind]
         rows = Rows(needs_sql(source, found.year, kind), count)
         yield own.of("needs_unmet", found.left[kind] / asked if asked else None, rows,
                      Gap("nothing is asked for", "amount in needs"), n=count,

@@ -9,7 +9,7 @@ from regionlift.evidence.quantity import Quantity
 from regionlift.evidence.settings import Settings
 from regionlift.evidence.verdict import Truth, Verdict, all_of
 from regionlift.measures.platform.claims import CHECKLIST
-from regionlift.measures.platform.sources import TYPES
+from regionlift.measures.platform.sources import CALLED, TYPES
 
 if TYPE_CHECKING:
     from regionlift.study.platform import PlatformStudy
@@ -49,7 +49,7 @@ def _allocation(done: PlatformStudy, settings: Settings) -> Verdict:
     low = sorted((k for k, q in told.items() if (q.value or 0.0) < line),
                  key=lambda k: told[k].value or 0.0)  # fmt: skip
     if low:
-        said = ", ".join(f"{k} {100 * (told[k].value or 0.0):.0f}%" for k in low)
+        said = ", ".join(f"{CALLED[k]} {100 * (told[k].value or 0.0):.0f}%" for k in low)
         return Verdict(clause, done.region, NOT, f"served less than {line:.0%} of what was asked "
                        f"for: {said}", evidence=tuple(told[k].id for k in low))  # fmt: skip
     return Verdict(clause, done.region, MET, f"at least {line:.0%} of every type asked for",
@@ -108,10 +108,10 @@ def _needs(done: PlatformStudy) -> Verdict:
     short.sort(key=lambda k: -done.matching.left[k] / done.matching.asked[k]
                if done.matching else 0.0)  # fmt: skip
     parts = [done.find("needs_unmet", k) for k in short]
-    said = ", ".join(f"{k} {100 * (p.value or 0.0):.0f}%" for k, p in zip(short, parts,
+    said = ", ".join(f"{CALLED[k]} {100 * (p.value or 0.0):.0f}%" for k, p in zip(short, parts,
                                                                           strict=True))
     return Verdict(clause, done.region, NOT, f"left unmet by the best assignment: {said}; scarcest "
-                   f"{done.matching.scarcest}",
+                   f"{CALLED.get(done.matching.scarcest, 'none')}",
                    evidence=(q.id, *(p.id for p in parts)))  # fmt: skip
 
 

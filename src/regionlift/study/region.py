@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from regionlift.data.dataset import Dataset
+from regionlift.data.dataset import Dataset, years_of
 from regionlift.evidence.measure import measures
 from regionlift.evidence.quantity import Quantity, from_row, to_frame
 from regionlift.evidence.settings import Settings
@@ -18,11 +19,17 @@ from regionlift.measures.network.roster import SCHEMA
 from regionlift.measures.peers import PeerSet, choose_peers
 from regionlift.measures.stage import StageProfile, stage_profile
 from regionlift.measures.transition import BaseRates, base_rates
+from regionlift.paths.load import shipped, thresholds
+from regionlift.paths.model import Path
 from regionlift.study.chain import ChainStudy, chain_study
 from regionlift.study.entry import EntryStudy, industry_entry
 from regionlift.study.network import NetworkStudy, network_study
+from regionlift.study.paths import PathsStudy, RegionReadings, own_numbers, paths_study
+from regionlift.study.pathway_chain import chain_path_numbers
+from regionlift.study.pathway_technology import technology_path_numbers
 from regionlift.study.platform import PlatformStudy, platform_study
 from regionlift.study.policy import PolicyStudy, policy_study
+from regionlift.study.roadmap import RoadmapStudy, roadmap_study
 from regionlift.study.technology import TechnologyStudy, technology_study
 
 Frames = dict[str, pl.DataFrame]
@@ -53,17 +60,21 @@ class Study:
     industries: EntryStudy
     policy: PolicyStudy
     platform: PlatformStudy
+    paths: PathsStudy
+    roadmap: RoadmapStudy
+    parts: tuple[Quantity, ...]
+
+    @property
+    def own(self) -> list[Quantity]:
+        """Numbers of this region that are no measure of all regions, each id once."""
+        every = [*self.profile.quantities, *self.rates.quantities, *self.exit.slopes, *self.parts,
+                 *self.paths.quantities]  # fmt: skip
+        return list({q.id: q for q in reversed(every)}.values())[::-1]
 
     @property
     def quantities(self) -> pl.DataFrame:
         """Every number of the run: all measures of all regions, then what is this region's own."""
-        own = [*self.profile.quantities, *self.rates.quantities, *self.exit.slopes]
-        own += self.network.quantities if self.network else ()
-        own += self.chain.quantities
-        own += self.technology.quantities
-        own += self.policy.quantities
-        own += self.platform.quantities
-        return pl.concat([*self.frames.values(), to_frame(own)])
+        return pl.concat([*self.frames.values(), to_frame(self.own)])
 
     def verdict(self, clause: str) -> Verdict:
         """The verdict on a clause; LookupError where there is none."""
@@ -95,7 +106,7 @@ class Study:
         digest = hashlib.sha256()
         ordered = self.quantities.sort("id").select("id", "value", "low", "high", "status")
         digest.update(ordered.write_csv().encode())
-        for verdict in sorted(self.verdicts, key=lambda v: v.id):
+        for verdict in sorted((*self.verdicts, *self.paths.verdicts), key=lambda v: v.id):
             digest.update(f"{verdict.id}={verdict.truth}\n".encode())
         return digest.hexdigest()
 
@@ -108,14 +119,23 @@ def study(
     *,
     year: int | None = None,
     peers: tuple[str, ...] = (),
+    paths: tuple[Path, ...] | None = None,
+    budget: float | Sequence[float] | None = None,
 ) -> Study:
     """Judge one region from the quantities of all.
+
+    ``paths`` are the three of the package where none are given; ``budget`` in millions, one total
+    or four amounts, one a phase of the roadmap; None sets no limit.
 
     Raises
     ------
     LookupError
         If the region or a fixed peer is not in the panel.
+    BudgetError
+        If the budget is zero, negative or of the wrong length.
     """
+    known = shipped() if paths is None else paths
+    settings = settings.including(thresholds(known))
     region = dataset.region(region)
     chosen = choose_peers(dataset, region, settings, year, peers)
     profile = stage_profile(frames, dataset, region, chosen, settings, year)
@@ -130,8 +150,24 @@ def study(
     judged = (*(net.verdicts if net else ()), *links.verdicts, *tech.verdicts, *rule.verdicts,
               *base.verdicts)  # fmt: skip
     verdicts = (*profile.verdicts, leaving.verdict, *leaving.tests, driven, *judged)
+    parts = (
+        *(net.quantities if net else ()), *links.quantities, *tech.quantities, *rule.quantities,
+        *base.quantities, *technology_path_numbers(dataset, region, settings, tech, net, year),
+        *chain_path_numbers(dataset, region, settings, links, net, year),
+    )  # fmt: skip
+    readings = RegionReadings(dataset, frames, region, chosen, settings, year,
+                              own_numbers(parts, year))  # fmt: skip
+    ways = paths_study(known, readings, profile, net)
+    plan = roadmap_study(dataset, frames, settings, ways, net, links, tech, base, budget,
+                         year if year is not None else _last(dataset))  # fmt: skip
     return Study(
         dataset, settings, region, year, frames, chosen, profile, rates, leaving, verdicts, net,
-        links, tech, industry_entry(dataset, settings, year), policy=rule,
-        platform=base,
+        links, tech, industry_entry(dataset, settings, year), rule, base, ways, plan, parts,
     )  # fmt: skip
+
+
+def _last(dataset: Dataset) -> int:
+    """Last year that the panel tells of, else any table."""
+    found = years_of(dataset.tables["panel"]) if "panel" in dataset.tables else None
+    spans = [years_of(frame) for frame in dataset.tables.values()]
+    return found[1] if found else max((s[1] for s in spans if s), default=0)
