@@ -19,6 +19,7 @@ from regionlift.evidence.settings import Settings
 from regionlift.forecast.hindcast import COUNTED
 from regionlift.measures.chain.classes import CLASSES, FINE
 from regionlift.measures.chain.classes import TITLES as LINKS
+from regionlift.measures.platform.sources import CALLED
 from regionlift.measures.stage import TITLES
 from regionlift.output.blocks import CLAUSES
 from regionlift.output.words import counted, exact, listed, printed, span
@@ -154,8 +155,8 @@ def _platform(done: PlatformStudy, console: Console) -> None:
     _line(console, "PLATFORM", said)
     if done.worst is not None:
         process, kind, share = done.worst
-        _line(console, "", f"bottleneck: {process} of {kind}, {printed(share, 'share')} of what "
-              "was asked for")  # fmt: skip
+        _line(console, "", f"bottleneck: {process} of {CALLED[kind]}, {printed(share, 'share')} "
+              "of what was asked for")  # fmt: skip
     needs = done.verdicts[-1]
     _line(console, "", f"{CLAUSES[needs.clause]}: {needs.truth} ({needs.reason})")
     console.print()

@@ -80,20 +80,31 @@ class Unmet:
 class Matching:
     """The needs of one year against the resources of the region.
 
-    ``asked`` and ``left`` are amounts by type, ``shares`` the share left unmet of each need;
-    ``scarcity`` the mean gain by type; ``untold`` counts rows without an amount.
+    ``asked`` and ``left`` are amounts by type, ``scarcity`` the mean gain by type; ``untold``
+    counts rows without an amount. How much of a type is left is the same in every cheapest
+    assignment, which need it falls on is not.
     """
 
     year: int
     needs: pl.DataFrame
     asked: Mapping[str, float]
     left: Mapping[str, float]
-    shares: tuple[float, ...]
     given: tuple[Given, ...]
     prices: tuple[Price, ...]
     scarcity: Mapping[str, float]
     unmet: tuple[Unmet, ...]
     untold: int
+
+    @property
+    def count(self) -> dict[str, int]:
+        """Needs by type."""
+        return {k: int((self.needs["type"] == k).sum()) for k in self.asked}
+
+    @property
+    def whole(self) -> float:
+        """Share left unmet of a need's type, mean over the needs."""
+        told = {k: self.left[k] / a if a > 0 else 0.0 for k, a in self.asked.items()}
+        return sum(told[k] * n for k, n in self.count.items()) / self.needs.height
 
     @property
     def scarcest(self) -> str:
@@ -140,15 +151,13 @@ def matching(source: Source, year: int, last: int, settings: Settings) -> Matchi
     by_type = needs.group_by("type").agg(pl.col("amount").sum())
     asked = {k: v for k in TYPES for t, v in by_type.iter_rows() if t == k}
     missing = {k: sum(left[i] for i in needs.filter(pl.col("type") == k)["need_id"]) for k in asked}
-    shares = tuple(left[i] / a if a > 0 else 0.0
-                   for i, a in needs.select("need_id", "amount").iter_rows())  # fmt: skip
     decide = Deciding(source, patents, apart, settings)
     adapted = [g for part in found for g in part.adapted]
     unmet = [
         line for row in needs.iter_rows(named=True)
         for line in decide.lines(row, left[row["need_id"]], _at(given, row), _at(adapted, row))
     ]  # fmt: skip
-    return Matching(year, needs, asked, missing, shares, given, prices,
+    return Matching(year, needs, asked, missing, given, prices,
                     {k: _scarcity(k, prices) for k in asked},
                     tuple(sorted(unmet, key=lambda u: (-u.left, u.need, -u.part))),
                     bare)  # fmt: skip

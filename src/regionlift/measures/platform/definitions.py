@@ -101,8 +101,8 @@ _define("platform_governance", "Checklist items met", "治理清单达成率", "
         )  # fmt: skip
 _define("needs_unmet", "Needs that no assignment meets", "最优配置下未满足需求", "share", "down",
         (89, 91), "of a type: amount left unmet by the cheapest assignment of resources to the "
-        "needs of the year / amount asked for; all types: mean over the needs of the share left "
-        "unmet, each need counted once",
+        "needs of the year / amount asked for; all types: mean over the needs of the share of "
+        "their type, each need counted once",
         _BOTH, "transport problem, Hitchcock 1941; solved by HiGHS")  # fmt: skip
 _define("needs_scarcest", "Need met by one unit more", "资源影子价格", "index", "none", (89, 91),
         "mean over the units held, or over the resources where nothing is held, of what one unit "

@@ -13,6 +13,9 @@ from regionlift.measures.panel import quoted
 #: The five resource types and five functions of the contract, in its order.
 TYPES = ("human", "financial", "equipment", "information", "technology")
 FUNCTIONS = ("R&D", "transformation", "technical service", "venture investment", "training")
+#: Types as a sentence calls them.
+CALLED = {"human": "human resources", "financial": "finance", "equipment": "equipment",
+          "information": "information", "technology": "technology"}  # fmt: skip
 #: The six kinds of actor of an innovation network.
 KINDS = ("enterprise", "university", "institute", "government", "finance", "intermediary")
 

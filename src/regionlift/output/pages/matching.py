@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from regionlift.measures.platform.actions import DEVELOP, INTRODUCE, OPEN, REALLOCATE, Matching
+from regionlift.measures.platform.sources import CALLED
 from regionlift.output.blocks import table, text, verdicts
 from regionlift.output.evidence import Book
 from regionlift.output.pages.common import page
@@ -58,7 +59,7 @@ def _finding(done: PlatformStudy, found: Matching) -> str:
     said = f"{done.region}, {found.year}: "
     if short:
         short.sort(key=lambda k: -found.left[k] / found.asked[k])
-        parts = [f"{level(done.find('needs_unmet', k))} of {k}" for k in short]
+        parts = [f"{level(done.find('needs_unmet', k))} of {CALLED[k]}" for k in short]
         said += f"even the best assignment leaves unmet {listed(parts)}"
     else:
         said += "an assignment of what is held here would meet every need"
@@ -75,12 +76,12 @@ def _names(study: Study) -> dict[str, str]:
 
 
 def _types(done: PlatformStudy, found: Matching, book: Book) -> Block:
-    count = Counter(str(t) for t in found.needs["type"])
     rows: list[list[Cell]] = []
     for kind, asked in found.asked.items():
         own = [p for p in found.prices if p.type == kind]
         rows.append(
-            [kind, _amount(count[kind]), _amount(asked), _amount(sum(p.capacity for p in own)),
+            [kind, _amount(found.count[kind]), _amount(asked),
+             _amount(sum(p.capacity for p in own)),
              book.cell(done.find("needs_unmet", kind)), _amount(sum(p.idle for p in own)),
              _percent(done.find("needs_scarcest", kind).value, book, done, kind)]
         )  # fmt: skip

@@ -8,7 +8,7 @@ from regionlift.evidence.quantity import Quantity
 from regionlift.evidence.verdict import Truth
 from regionlift.measures.platform.claims import CHECKLIST, Judged
 from regionlift.measures.platform.rubric import Score, Scored
-from regionlift.measures.platform.sources import TYPES
+from regionlift.measures.platform.sources import CALLED, TYPES
 from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table, text, verdicts
 from regionlift.output.evidence import Book
@@ -69,7 +69,8 @@ def _finding(done: PlatformStudy) -> str:
             return f"Where the platform of {done.region} loses cannot be told: {q.reason}."
         return f"{done.region}: nothing that was asked for is lost on the platform."
     process, kind, share = done.worst
-    return (f"{done.region}, {done.since} to {done.year}: the bottleneck is {process} of {kind}: "
+    of = f"{process} of {CALLED[kind]}"
+    return (f"{done.region}, {done.since} to {done.year}: the bottleneck is {of}: "
             f"{100 * share:.0f}% of what was asked for {LOST[process]}.")  # fmt: skip
 
 
