@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from tests.shared import shared_data
 
+from regionlift.evidence.compiled import interpreted
+from regionlift.measures.relatedness import bits, cooccurrence
 from regionlift.measures.relatedness import complexity as cx
 from regionlift.measures.relatedness.change import entries, exits
 from regionlift.measures.relatedness.cooccurrence import co_occurrence, proximity, related
@@ -20,6 +22,7 @@ from regionlift.measures.relatedness.nearness import (
     outlook_gain,
     relative_density,
 )
+from regionlift.measures.relatedness.space import spaces
 from regionlift.measures.relatedness.specialisation import (
     TableError,
     advantaged,
@@ -354,3 +357,111 @@ def test_ease_as_of_a_year_reads_earlier_patents_only(seed: int) -> None:
             assert each[place] == pytest.approx(m[:, p].sum() / total if total else 0)
     with pytest.raises(ValueError, match="window of 0"):
         recombination_by_year(m, years, 0)
+
+
+# --- fast routes ---------------------------------------------------------------------------------
+
+
+@settings(deadline=None, max_examples=60)
+@given(arrays(np.bool_, st.tuples(st.integers(0, 200), st.integers(0, 40))), st.integers(1, 9))
+def test_bits_give_every_digit_of_the_plain_proximity(m: np.ndarray, tile: int) -> None:
+    both = m.T.astype(np.int64) @ m
+    size = m.sum(axis=0)
+    most = np.maximum.outer(size, size)
+    plain = np.divide(both, most, out=np.zeros(both.shape), where=most > 0)
+    np.fill_diagonal(plain, 0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bits, "TILE", tile)
+        assert (bits.shared_over_larger(m, np.float64) == plain).all()
+        single = bits.shared_over_larger(m, np.float32)
+    assert (single == plain.astype(np.float32)).all()
+
+
+def test_bits_of_many_activities_and_of_other_layouts() -> None:
+    """More activities than a tile, more regions than a word, and a table that lies transposed."""
+    m = nested(130, 600, 4)
+    phi = proximity(m)
+    plain = proximity(m[:, :200])
+    assert len(plain) < cooccurrence.MANY <= len(phi)
+    assert (phi[:200, :200] == plain).all()
+    assert (phi == phi.T).all()
+    assert (proximity(np.asfortranarray(m)) == phi).all()
+    assert (proximity(m[:, ::-1])[::-1, ::-1] == phi).all()
+
+
+def test_uncompiled_kernels_count_the_same() -> None:
+    m = nested(70, 12, 6) > 0
+    words = bits.packed(m)
+    size = np.maximum(m.sum(axis=0), 1).astype(np.float64)
+    found = np.empty((12, 12))
+    with pytest.MonkeyPatch.context() as patch, np.errstate(over="ignore"):
+        for name in ("_add_shared", "_divide"):
+            patch.setattr(bits, name, interpreted(getattr(bits, name)))
+        interpreted(bits._fill)(words, size, found, 5)
+    np.fill_diagonal(found, 0)
+    assert (found == proximity(m)).all()
+    plain = np.empty_like(words)
+    plain[:] = 0
+    interpreted(bits._pack)(m, plain)
+    assert (plain == words).all()
+    assert (interpreted(bits.columns_of)(m, int(m.sum())) == np.nonzero(m)[1]).all()
+
+
+@settings(deadline=None, max_examples=60)
+@given(arrays(np.bool_, st.tuples(st.integers(1, 9), st.integers(1, 9))))
+def test_the_largest_component_is_found_by_both_routes(m: np.ndarray) -> None:
+    if not m.any():
+        return
+    rows, columns, parts = cx._largest(m, m.sum(axis=1), m.sum(axis=0))
+    again, across, count = cx._parted(m)
+    assert parts == count
+    assert rows.sum() == again.sum()
+    if parts == 1:
+        assert (rows == again).all()
+        assert (columns == across).all()
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.integers(0, 10_000), st.booleans())
+def test_sparse_search_is_the_dense_decomposition(seed: int, tall: bool) -> None:
+    m = nested(*((90, 60) if tall else (60, 90)), seed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cx, "SPARSE", 10_000)
+        dense = cx.complexity(m)
+        patch.setattr(cx, "SPARSE", 10)
+        sparse = cx.complexity(m)
+    if dense.reason or dense.gap < 1e-3:
+        return
+    assert sparse.second == pytest.approx(dense.second, abs=1e-12)
+    assert sparse.third == pytest.approx(dense.third, abs=1e-10)
+    np.testing.assert_allclose(sparse.regions, dense.regions, atol=1e-8)
+    np.testing.assert_allclose(sparse.activities, dense.activities, atol=1e-8)
+
+
+@settings(deadline=None, max_examples=10)
+@given(st.integers(0, 10_000))
+def test_one_call_is_the_functions_it_stands_for(seed: int) -> None:
+    x = np.random.default_rng(seed).poisson(2, (40, 30)) * nested(40, 30, seed)
+    x[:, 4] = 0
+    one, two = spaces([x, x[::-1]], threads=2)
+    np.testing.assert_array_equal(one.quotient, location_quotient(x))
+    np.testing.assert_array_equal(one.present, advantaged(x))
+    np.testing.assert_array_equal(one.complexity.regions, cx.complexity(advantaged(x)).regions)
+    np.testing.assert_allclose(one.proximity, proximity(one.present), atol=1e-7)
+    np.testing.assert_allclose(
+        one.density, density(one.present, proximity(one.present)), rtol=1e-5, atol=1e-6
+    )
+    np.testing.assert_allclose(two.density[::-1], one.density, rtol=1e-5, atol=1e-6)
+    assert not one.present[:, 4].any()
+    assert np.isnan(one.density[:, 4]).all()
+
+
+def test_the_quotient_is_its_definition() -> None:
+    """Also in tables longer than the rows that are taken at a time."""
+    x = np.random.default_rng(2).poisson(1, (700, 90)).astype(float)
+    x[5], x[:, 7] = 0, 0
+    with np.errstate(invalid="ignore"):
+        plain = (x / x.sum(axis=1, keepdims=True)) / (x.sum(axis=0) / x.sum())
+    np.testing.assert_allclose(location_quotient(x), plain, rtol=1e-14)
+    off = np.abs(plain - 1) > 1e-9
+    assert (advantaged(x)[off] == (plain >= 1)[off]).all()

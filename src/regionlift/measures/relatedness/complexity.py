@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import eigh
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
-from scipy.sparse.linalg import ArpackNoConvergence, svds
+from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 
 from regionlift.measures.cube import Floats
+from regionlift.measures.relatedness.bits import columns_of, grow
 
 Flags = NDArray[np.bool_]
 Places = NDArray[np.int64]
 
 #: Least side of a table for which complexity means anything, and for which it is sought sparsely.
-LEAST, SPARSE = 3, 400
+LEAST, SPARSE = 3, 200
+#: Relative error at which the sparse search stops.
+PRECISE = 1e-14
 #: Singular values nearer than this are one: the second vector is then arbitrary.
 SAME = 1e-8
 #: Below this correlation with diversity the sign says little.
@@ -83,13 +88,16 @@ def complexity(present: NDArray[np.generic], scale: str = "regions", ddof: int =
     """
     if scale not in ("regions", "each"):
         raise ValueError(f'scale is "regions" or "each", not "{scale}"')
-    m = np.asarray(present, dtype=bool)
-    rows, columns, parts = _largest(m)
+    m = np.ascontiguousarray(present, dtype=bool)
+    diversity, ubiquity = np.count_nonzero(m, axis=1), np.count_nonzero(m, axis=0)
+    rows, columns, parts = _largest(m, diversity, ubiquity)
     lost = (
-        np.flatnonzero(~m.any(axis=1)), np.flatnonzero(~m.any(axis=0)),
-        np.flatnonzero(m.any(axis=1) & ~rows), np.flatnonzero(m.any(axis=0) & ~columns),
+        np.flatnonzero(diversity == 0), np.flatnonzero(ubiquity == 0),
+        np.flatnonzero((diversity > 0) & ~rows), np.flatnonzero((ubiquity > 0) & ~columns),
     )  # fmt: skip
-    core = m[np.ix_(rows, columns)]
+    # Whatever hangs together with a row has its columns in the same component: counts stay.
+    core = m if rows.all() and columns.all() else np.ascontiguousarray(m[rows][:, columns])
+    diversity, ubiquity = diversity[rows], ubiquity[columns]
     nothing = np.full(m.shape[0], np.nan), np.full(m.shape[1], np.nan)
 
     def refuse(why: str, second: float = 0.0, third: float = 0.0) -> Complexity:
@@ -98,9 +106,7 @@ def complexity(present: NDArray[np.generic], scale: str = "regions", ddof: int =
     if min(core.shape, default=0) < LEAST:
         return refuse(f"{core.shape[0]} regions and {core.shape[1]} activities hang together; "
                       f"at least {LEAST} of each are needed")  # fmt: skip
-    diversity, ubiquity = core.sum(axis=1).astype(float), core.sum(axis=0).astype(float)
-    u, s, v = _leading(core, diversity, ubiquity)
-    second, third = float(s[1] ** 2), float(s[2] ** 2) if len(s) > 2 else 0.0
+    second, third, u, v = _leading(core, diversity, ubiquity)
     if second < SAME:
         return refuse("all regions have the same activities: there is nothing to order", second)
     if second - third < SAME * second:
@@ -108,13 +114,13 @@ def complexity(present: NDArray[np.generic], scale: str = "regions", ddof: int =
                       second, third)  # fmt: skip
     if 1 - second < SAME:
         return refuse("regions fall into groups without a common activity", second, third)
-    regions = u[:, 1] / np.sqrt(diversity)
-    activities = v[:, 1] / np.sqrt(ubiquity)
+    regions = u / np.sqrt(diversity)
+    activities = v / np.sqrt(ubiquity)
     strength = _correlation(regions, diversity)
     turn = -1.0 if strength < 0 else 1.0
     regions, activities = turn * regions, turn * activities
     # The mean of a region's activities is sigma_2 times its own value.
-    mean = s[1] * regions
+    mean = np.sqrt(second) * regions
     if scale == "regions":
         centre, spread = mean.mean(), mean.std(ddof=ddof)
         regions, activities = (mean - centre) / spread, (activities - centre) / spread
@@ -140,11 +146,22 @@ def _correlation(a: Floats, b: Floats) -> float:
     return float(np.corrcoef(a, b)[0, 1])
 
 
-def _largest(m: Flags) -> tuple[Flags, Flags, int]:
+def _largest(m: Flags, diversity: Places, ubiquity: Places) -> tuple[Flags, Flags, int]:
     """Rows and columns of the largest component, and the number of components with a presence."""
+    found = np.zeros(m.shape[0], dtype=bool), np.zeros(m.shape[1], dtype=bool)
+    if not diversity.any():
+        return *found, 0
+    # Where the region with most activities leads to everything, there is no other component.
+    found[0][diversity.argmax()] = True
+    grow(m, *found)
+    if np.array_equal(found[0], diversity > 0) and np.array_equal(found[1], ubiquity > 0):
+        return *found, 1
+    return _parted(m)
+
+
+def _parted(m: Flags) -> tuple[Flags, Flags, int]:
+    """The same for tables that fall apart."""
     regions, activities = m.shape
-    if not m.any():
-        return np.zeros(regions, dtype=bool), np.zeros(activities, dtype=bool), 0
     i, j = np.nonzero(m)
     size = regions + activities
     links = csr_matrix((np.ones(len(i), dtype=np.int8), (i, regions + j)), shape=(size, size))
@@ -155,21 +172,47 @@ def _largest(m: Flags) -> tuple[Flags, Flags, int]:
     return label[:regions] == largest, label[regions:] == largest, int(alive.sum())
 
 
-def _leading(core: Flags, diversity: Floats, ubiquity: Floats) -> tuple[Floats, Floats, Floats]:
-    """The three leading singular triples of the normalised presences, greatest first."""
-    weight = 1 / np.sqrt(diversity)[:, None], 1 / np.sqrt(ubiquity)
-    if min(core.shape) >= SPARSE:
-        i, j = np.nonzero(core)
-        s = csr_matrix((weight[0][i, 0] * weight[1][j], (i, j)), shape=core.shape)
-        start = np.random.default_rng(0).random(min(core.shape))
-        try:
-            u, values, vt = svds(s, k=3, v0=start, tol=1e-12)
-            order = np.argsort(-values)
-            return u[:, order], values[order], vt[order].T
-        except ArpackNoConvergence:
-            pass
-    u, values, vt = np.linalg.svd(weight[0] * core * weight[1], full_matrices=False)
-    return u, values, vt.T
+def _leading(
+    core: Flags, diversity: Places, ubiquity: Places
+) -> tuple[float, float, Floats, Floats]:
+    """Second and third squared singular value of the normalised presences, and second vectors.
+
+    Found on the smaller side, as eigenvalues of S S'; the other side follows from it.
+    """
+    tall = core.shape[0] > core.shape[1]
+    least = min(core.shape)
+    weight = 1 / np.sqrt(diversity), 1 / np.sqrt(ubiquity)
+    if least >= SPARSE:
+        values, vectors, across = _sparsely(core, diversity, *weight, tall)
+    else:
+        s = weight[0][:, None] * core * weight[1]
+        across = s if tall else s.T
+        values, vectors = eigh(across.T @ across, subset_by_index=(least - 3, least - 1))
+    own = vectors[:, 1]
+    other = across @ own
+    other /= np.linalg.norm(other) or 1.0
+    second, third = max(float(values[1]), 0.0), max(float(values[0]), 0.0)
+    return (second, third, other, own) if tall else (second, third, own, other)
+
+
+def _sparsely(
+    core: Flags, diversity: Places, by_region: Floats, by_activity: Floats, tall: bool
+) -> tuple[Floats, Floats, Any]:
+    """Three leading eigenvalues and vectors of the smaller side, least first; S from it across."""
+    start = np.concatenate(([0], diversity.cumsum())).astype(np.int32)
+    column = columns_of(core, int(start[-1]))
+    cells = np.repeat(by_region, diversity) * by_activity[column]
+    s = csr_matrix((cells, column, start), shape=core.shape)
+    across = s if tall else s.T
+    back, least = across.T, min(core.shape)
+    both = LinearOperator((least, least), matvec=lambda v: back @ (across @ v), dtype=np.float64)
+    begin = np.random.default_rng(0).random(least)
+    try:
+        values, vectors = eigsh(both, k=3, v0=begin, tol=PRECISE)
+    except ArpackNoConvergence:
+        values, vectors = eigh((back @ across).toarray(), subset_by_index=(least - 3, least - 1))
+    order = np.argsort(values)
+    return values[order], vectors[:, order], across
 
 
 def projected(present: NDArray[np.generic], activities: Floats) -> Floats:

@@ -13,7 +13,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from regionlift.evidence.compiled import COMPILED
 from regionlift.measures.cube import Floats
+from regionlift.measures.relatedness.bits import shared_over_larger
+
+#: Activities from which a whole proximity matrix is counted in bits: the numbers are the same.
+MANY = 256
 
 Basis = Literal["occurrence", "co-occurrence"]
 Kind = Literal["proximity", "association", "probability", "cosine", "jaccard", "z-score"]
@@ -59,6 +64,8 @@ def proximity(present: NDArray[np.bool_]) -> Floats:
 
     Source: Hidalgo, Klinger, Barabasi & Hausmann 2007, Science 317, 482-487.
     """
+    if COMPILED and np.shape(present)[1] >= MANY:
+        return shared_over_larger(present, np.float64)
     both = np.asarray(co_occurrence(present), dtype=np.float64)
     everywhere = np.asarray(present, dtype=np.float64).sum(axis=0)
     most = np.maximum.outer(everywhere, everywhere)
@@ -66,10 +73,11 @@ def proximity(present: NDArray[np.bool_]) -> Floats:
 
 
 def single_proximity(present: NDArray[np.generic]) -> NDArray[np.float32]:
-    """Proximity in float32, written over the counts block by block: no second large matrix."""
+    """Proximity in float32, each quotient rounded once; half the room for thousands of classes."""
+    if COMPILED:
+        return shared_over_larger(present, np.float32)
     both = np.asarray(co_occurrence(present), dtype=np.float32)
-    everywhere = np.asarray(present, dtype=np.float32).sum(axis=0)
-    most = np.maximum(everywhere, 1)
+    most = np.maximum(np.asarray(present, dtype=np.float32).sum(axis=0), 1)
     for start in range(0, len(both), 256):
         block = both[start : start + 256]
         np.divide(block, np.maximum(most[start : start + 256, None], most), out=block)

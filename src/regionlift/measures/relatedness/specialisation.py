@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from regionlift.evidence.compiled import kernel
 from regionlift.measures.cube import Floats
 
 Flags = NDArray[np.bool_]
@@ -32,6 +33,9 @@ def checked(table: Floats) -> Floats:
     x = np.asarray(table, dtype=np.float64)
     if x.ndim != 2:
         raise TableError(f"a table of regions by activities is needed, not {x.ndim} dimensions")
+    # One pass each for the usual table; which cell is at fault is looked for only where one is.
+    if x.size and x.min() >= 0 and np.isfinite(x.sum()):
+        return x
     if not np.isfinite(x).all():
         row, column = np.argwhere(~np.isfinite(x))[0]
         raise TableError(f"cell ({row}, {column}) is not a number: give 0, or leave the unit out")
@@ -63,7 +67,31 @@ def location_quotient(table: Floats) -> Floats:
     Source: Balassa 1965, The Manchester School 33, 99-123.
     """
     x = checked(table)
-    return divided(shares(x), x.sum(axis=0) / x.sum()) if x.sum() else np.full(x.shape, np.nan)
+    return _quotients(x, *_totals(x))
+
+
+def _totals(x: Floats) -> tuple[Floats, Floats, float]:
+    rows = x.sum(axis=1)
+    return rows, x.sum(axis=0), float(rows.sum())
+
+
+def _quotients(x: Floats, rows: Floats, columns: Floats, total: float) -> Floats:
+    if not total:
+        return np.full(x.shape, np.nan)
+    region, whole = _or_nan(rows)[:, None], _or_nan(columns / total)
+    found = np.empty(x.shape)
+    # As many rows at a time as a cache holds, so that both divisions read memory once.
+    step = max(1, 2**15 // x.shape[1])
+    for start in range(0, len(x), step):
+        part = slice(start, start + step)
+        np.divide(x[part], region[part], out=found[part])
+        found[part] /= whole
+    return found
+
+
+def _or_nan(total: Floats) -> Floats:
+    """Totals to divide by: what has none is not a number."""
+    return np.where(total != 0, total, np.nan)
 
 
 def advantaged(table: Floats) -> Flags:
@@ -76,22 +104,46 @@ def advantaged(table: Floats) -> Flags:
     Every row and column with a positive cell keeps at least one True.
     """
     x = checked(table)
-    rows, columns, total = x.sum(axis=1), x.sum(axis=0), x.sum()
-    left, right = x * total, np.multiply.outer(rows, columns)
-    found = (left >= right) & (x > 0)
-    close = (np.abs(left - right) <= _NEAR * right) & (x > 0)
-    if close.any():
+    return _held(x, *_totals(x))
+
+
+def specialised(table: Floats) -> tuple[Floats, Flags]:
+    """Location quotient, and whether it is at least 1, with the table read over once for both."""
+    x = checked(table)
+    totals = _totals(x)
+    return _quotients(x, *totals), _held(x, *totals)
+
+
+def _held(x: Floats, rows: Floats, columns: Floats, total: float) -> Flags:
+    x = np.ascontiguousarray(x)
+    found, near = np.empty(x.shape, dtype=bool), np.zeros(len(x), dtype=bool)
+    _compare(x, rows, columns, total, _NEAR, found, near)
+    if near.any():
         whole = bool((x == np.floor(x)).all())
-        where = np.argwhere(close)
-        if whole:
-            r = [int(v) for v in rows]
-            c = [int(v) for v in columns]
-            t = int(total)
-            exact = [int(x[i, j]) * t >= r[i] * c[j] for i, j in where.tolist()]
-            found[close] = exact
-        else:
-            found[close] = True
-    return np.asarray(found)
+        for i in np.flatnonzero(near).tolist():
+            right = rows[i] * columns
+            close = (np.abs(x[i] * total - right) <= _NEAR * right) & (x[i] > 0)
+            found[i, close] = not whole or [
+                int(x[i, j]) * int(total) >= int(rows[i]) * int(columns[j])
+                for j in np.flatnonzero(close).tolist()
+            ]
+    return found
+
+
+@kernel
+def _compare(
+    x: Floats, rows: Floats, columns: Floats, total: float, within: float, found: Flags,
+    near: Flags,
+) -> None:  # fmt: skip
+    """Compare as floats, and mark the rows with a cell too near the tie for that."""
+    for i in range(x.shape[0]):
+        close = 0
+        for j in range(x.shape[1]):
+            right = rows[i] * columns[j]
+            excess = x[i, j] * total - right
+            found[i, j] = (excess >= 0) & (x[i, j] > 0)
+            close += (abs(excess) <= within * right) & (x[i, j] > 0)
+        near[i] = close > 0
 
 
 def per_head(table: Floats, population: Floats) -> Floats:
