@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from regionlift.evidence.ledger import trace
     from regionlift.evidence.quantity import Quantity, Status
     from regionlift.evidence.verdict import Verdict
+    from regionlift.plan.compare import compare_runs
     from regionlift.run import demo, run_all, run_region
+    from regionlift.study.plan import lint_plan
 
 __version__ = "0.1.0"
 
@@ -30,9 +32,11 @@ _HOME = {
     "Status": "regionlift.evidence.quantity",
     "Verdict": "regionlift.evidence.verdict",
     "check": "regionlift.data.check",
+    "compare_runs": "regionlift.plan.compare",
     "demo": "regionlift.run",
     "from_frames": "regionlift.data.frames",
     "import_patents": "regionlift.data.patents.importing",
+    "lint_plan": "regionlift.study.plan",
     "open_dataset": "regionlift.data.dataset",
     "run_all": "regionlift.run",
     "run_region": "regionlift.run",
@@ -45,9 +49,11 @@ __all__ = [
     "Status",
     "Verdict",
     "check",
+    "compare_runs",
     "demo",
     "from_frames",
     "import_patents",
+    "lint_plan",
     "open_dataset",
     "run_all",
     "run_region",

@@ -100,10 +100,10 @@ def compared(found: Comparison, console: Console) -> None:
         say("verdict", f"{row['clause']}: {row['old'] or 'not asked'} → "
             f"{row['new'] or 'not asked'} ({row['class']}: {row['reason']})")  # fmt: skip
     for row in _largest(found.movements).iter_rows(named=True):
-        parts = [f"{name} {significant(row[name])}" for name in
+        parts = [f"{name} {_short(row[name])}" for name in
                  ("data revision", "settings", "real change", "cannot tell") if row[name]]
-        say("moved", f"{row['measure']} {row['subject']}: {significant(row['old'])} "
-            f"({row['old period']}) → {significant(row['new'])} ({row['new period']}): "
+        say("moved", f"{row['measure']} {row['subject']}: {_short(row['old'])} "
+            f"({row['old period']}) → {_short(row['new'])} ({row['new period']}): "
             f"{', '.join(parts) or 'interval only'}")  # fmt: skip
     say("chain", counted(found.gaps.height, "link") + " of another class")
     say("network", counted(found.network.height, "organisation") + " came, left or changed place")
@@ -113,8 +113,14 @@ def compared(found: Comparison, console: Console) -> None:
         say("REOPEN", f"{t.kind} {t.what}: {t.old} → {t.new}")
 
 
+def _short(value: float) -> str:
+    """Two digits; what arithmetic leaves of a zero is a zero."""
+    return significant(0.0 if abs(value) < 1e-12 else value)
+
+
 def _largest(movements: pl.DataFrame) -> pl.DataFrame:
     """Movements of the region as a whole, the largest against their old value first."""
     whole = movements.filter(~pl.col("subject").str.contains("|", literal=True))
-    size = (pl.col("change") / pl.col("old")).abs().fill_nan(0)
+    size = (pl.col("change") / pl.col("old")).abs()
+    size = pl.when(size.is_finite() & (pl.col("change").abs() > 1e-12)).then(size)
     return whole.sort(size, descending=True, nulls_last=True).head(_SHOWN)

@@ -56,9 +56,14 @@ def reached(plan: Plan, context: Context) -> Findings:
         if line.baseline is None or line.target is None or line.end <= line.start:
             continue
         years = line.end - line.start
-        found = context.realism(context.frames, line.measure, context.region, line.baseline,
-                                line.target, years, context.settings)  # fmt: skip
-        if found.share == 0:
+        try:
+            found = context.realism(context.frames, line.measure, context.region, line.baseline,
+                                    line.target, years, context.settings)  # fmt: skip
+        except ValueError as why:
+            yield at(line, "unknown_measure", str(why), "Give baseline and target in the unit of "
+                     f"{line.measure}.", line.measure)  # fmt: skip
+            continue
+        if found.share == 0 and not found.passed:
             yield at(line, "target_never_reached", f"from {line.baseline:g} to {line.target:g} in "
                      f"{years} years: none of {found.n} comparable starts",
                      "Take a target that some reached: `regionlift targets` prints how many.",

@@ -121,7 +121,7 @@ def _settings(old: Vintage, new: Vintage) -> pl.DataFrame:
     for kind, key in (("threshold", "settings"), ("version", "versions")):
         a, b = old.record.get(key, {}), new.record.get(key, {})
         # a threshold that only one version has moved nothing by itself: the version is said
-        rows += [[kind, n, str(a[n]), str(b[n])] for n in a if n in b and a[n] != b[n]]
+        rows += [[kind, n, _choice(a[n]), _choice(b[n])] for n in a if n in b and a[n] != b[n]]
     for name in ("year", "peers"):
         a, b = _choice(old.record.get(name)), _choice(new.record.get(name))
         if a != b:
@@ -137,6 +137,8 @@ def _choice(value: Any) -> str:
     if isinstance(value, dict):
         fixed = value.get("rule") == "fixed by the user"
         return ", ".join(value["members"]) if fixed else "matched"
+    if isinstance(value, float):
+        return f"{value:.12g}"
     return "" if value is None else str(value)
 
 

@@ -39,7 +39,11 @@ class Reached(Protocol):
         """Share of starts from which it was reached; None where it cannot be told."""
 
     @property
-    def n(self) -> int | None:
+    def passed(self) -> float | None:
+        """Share that was there at the end of any of the years."""
+
+    @property
+    def n(self) -> int:
         """Starts looked at."""
 
     @property
@@ -154,6 +158,9 @@ def context_from_run(out: Path | str, region: str = "", neighbours: Sequence[str
                   "quantities", "thresholds")  # fmt: skip
         tables = {n: ledger.sql(f'SELECT * FROM "{n}"').pl() for n in wanted if n in names}
     quantities = tables.pop("quantities")
+    subjects = set(quantities["subject"].str.split("|").list.first())
+    if unknown := [name for name in neighbours if name not in subjects]:
+        raise LookupError(f"no region {', '.join(unknown)} in {folder}")
     frames = {str(key[0]): frame for key, frame in quantities.group_by("measure")}
     chosen = _settings(tables.pop("thresholds"))
     return context_of(record["region"], tables, frames, chosen,

@@ -48,7 +48,7 @@ RULES: dict[str, Rule] = {
     "same_text": Rule("The same text twice", "warning", (36,)),
     "target_not_above_baseline": Rule("Target not beyond the baseline", "error", (36,)),
     "target_never_reached": Rule("A target nobody comparable reached", "warning", (25, 36)),
-    "unknown_measure": Rule("An indicator id that is no measure", "error", (36,)),
+    "unknown_measure": Rule("An indicator that is no measure, or not in its unit", "error", (36,)),
     "structure_too_soon": Rule("A target of structure too soon", "warning", (25,)),
     "structure_unpaved": Rule("Structure without factor or value measures before it", "warning",
                               (25,)),

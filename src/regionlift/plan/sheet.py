@@ -170,8 +170,8 @@ def _no_header(place: Place, book: Any, names: list[str]) -> Problem:
         n: [str(v) for row in book[n].iter_rows(max_row=1, values_only=True) for v in row if v]
         for n in names
     }
-    rows = sum(1 for n in names for _ in book[n].iter_rows())
-    if not any(seen.values()) and rows <= len(names):
+    cells = (v for n in names for row in book[n].iter_rows(values_only=True) for v in row)
+    if all(v is None for v in cells):
         return place.problem("empty-file", "an empty workbook", "a header and rows",
                              "Write one row a measure below the headers of a plan.")  # fmt: skip
     shown = "; ".join(f"{n}: {', '.join(words[:6]) or 'nothing'}" for n, words in seen.items())

@@ -64,15 +64,14 @@ class Vintage:
         for name in self.files.keys() & self.names:
             columns = {row[0] for row in self.ledger.execute(f'DESCRIBE "{name}"').fetchall()}
             for year in columns & set(YEARS):
-                top = self.ledger.execute(f'SELECT max({year}) FROM "{name}"').fetchone()
-                found.append(int(top[0]) if top and top[0] is not None else 0)
+                rows = self.ledger.execute(f'SELECT max({year}) FROM "{name}"').fetchall()
+                found += [int(row[0]) for row in rows if row[0] is not None]
         return max(found)
 
     def behind(self, sql: str) -> pl.DataFrame:
         """Rows of a number with how often each comes; where they stand in a file is left out."""
         if sql not in self._rows:
-            wanted = f"SELECT COLUMNS(c -> c NOT IN ('_rows', 'evidence')) FROM ({sql})"
-            rows = self.ledger.sql(wanted).pl()
+            rows = self.ledger.sql(sql).pl().drop("_rows", "evidence", strict=False)
             text = rows.select(pl.all().cast(pl.String, strict=False))
             self._rows[sql] = text.group_by(text.columns).len("times").sort(text.columns)
         return self._rows[sql]
