@@ -198,9 +198,7 @@ def conservative(
     return _conservative(table, positive, dominance, limits or Limits())
 
 
-def _conservative(
-    table: TruthTable, positive: Terms, dominance: bool, limits: Limits
-) -> Solution:
+def _conservative(table: TruthTable, positive: Terms, dominance: bool, limits: Limits) -> Solution:
     outside = complement(positive, table.levels)
     return _solution(table, positive, prime_implicants(positive, outside), dominance, limits)
 
@@ -291,9 +289,7 @@ class _Pairs:
         return self.assumed[p]
 
     def _pair(self, c: int, p: int) -> Intermediate:
-        widened = widen(
-            self.conservative.terms(c), self.parsimonious.terms(p), self.expectations
-        )
+        widened = widen(self.conservative.terms(c), self.parsimonious.terms(p), self.expectations)
         # the positive rows belong to the function whether or not a widened term reaches them
         function = absorbed(np.concatenate((widened, self.positive)))
         key = function.tobytes()

@@ -170,9 +170,7 @@ class _Search:
 
     def combinations(self, size: int) -> list[Literals]:
         """Combinations of literals of different conditions."""
-        return [
-            c for c in combinations(self.literals, size) if len({j for j, _ in c}) == size
-        ]
+        return [c for c in combinations(self.literals, size) if len({j for j, _ in c}) == size]
 
     def longer(self, parts: Sequence[Literals]) -> list[Literals]:
         """Each combination made longer by a literal of a later condition."""

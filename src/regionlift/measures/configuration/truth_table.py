@@ -266,4 +266,3 @@ def _warnings(
 def remainders(table: TruthTable, terms: Terms) -> Whole | None:
     """Numbers of remainders that these terms cover; None where the table is too large to list."""
     return listed(terms, table.levels, table.decided)
-
