@@ -319,6 +319,21 @@ def adopters(frame: pl.DataFrame) -> Spec:
     return _finish(lines)
 
 
+def gantt(frame: pl.DataFrame) -> Spec:
+    """Actions over the years; columns action, start, end (first year after), path, about, owner."""
+    ranked = frame.with_row_index("order")
+    bars = alt.Chart(ranked).mark_bar(height=14, cornerRadius=2).encode(
+        y=alt.Y("action:N", sort=alt.SortField("order"), title=None,
+                axis=alt.Axis(labelLimit=380)),
+        x=alt.X("start:Q", title=None, axis=alt.Axis(format="d", tickMinStep=1),
+                scale=alt.Scale(zero=False)),
+        x2="end:Q",
+        color=alt.Color("path:N", title=None),
+        tooltip=["action", "about", "owner", "start", "path"],
+    )  # fmt: skip
+    return _finish(bars, max(60, 22 * frame.height))
+
+
 def became(frame: pl.DataFrame, order: list[str]) -> Spec:
     """What became of what was asked for; columns type, part, share, parts stacked in order."""
     ranked = frame.with_columns(

@@ -16,8 +16,9 @@ from regionlift.evidence.measure import registry, to_rows
 from regionlift.evidence.verdict import to_frame as verdict_frame
 from regionlift.output.chain_lists import chain_tables
 from regionlift.output.exchange import write_exchange
-from regionlift.output.lists import write_lists
+from regionlift.output.lists import write_lists, write_workbook
 from regionlift.output.page import render
+from regionlift.output.path_lists import path_tables, roadmap_sheets, write_roadmap
 from regionlift.output.platform_lists import platform_tables
 from regionlift.output.policy_lists import policy_tables
 from regionlift.output.report import payload
@@ -26,7 +27,7 @@ from regionlift.plan.lint import findings_frame
 from regionlift.study import NetworkStudy, Study
 from regionlift.study.plan import lint_study
 
-REPORT, LISTS = "report.html", "lists.xlsx"
+REPORT, LISTS, ROADMAP = "report.html", "lists.xlsx", "roadmap"
 
 #: Folder of the network's exchange files, where the tables hold one.
 NETWORK = "network"
@@ -51,6 +52,9 @@ def write_study(study: Study, folder: Path, begun: Path | None = None) -> None:
         page = render(payload(study, ledger))
     (folder / REPORT).write_text(page, encoding="utf-8")
     write_lists(folder / LISTS, study)
+    write_workbook(folder / f"{ROADMAP}.xlsx", roadmap_sheets(study),
+                   study.dataset.manifest.dataset.synthetic)  # fmt: skip
+    write_roadmap(folder / f"{ROADMAP}.json", study)
     if study.network is not None:
         write_network(folder / NETWORK, study.network)
 
@@ -90,7 +94,7 @@ def ledger_tables(study: Study) -> dict[str, pl.DataFrame]:
     )
     return {
         "quantities": study.quantities,
-        "verdicts": verdict_frame(list(study.verdicts)),
+        "verdicts": verdict_frame([*study.verdicts, *study.paths.verdicts]),
         "measures": pl.DataFrame(to_rows(registry().values())),
         "thresholds": pl.DataFrame(settings),
         "sources": pl.DataFrame([asdict(s) for s in study.dataset.sources]),
@@ -104,6 +108,7 @@ def ledger_tables(study: Study) -> dict[str, pl.DataFrame]:
         **plan_tables(study),
         **platform_tables(study),
         **policy_tables(study),
+        **path_tables(study),
     }
 
 

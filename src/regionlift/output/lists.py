@@ -18,6 +18,7 @@ from regionlift.measures.stage import TITLES
 from regionlift.output.blocks import CLAUSES
 from regionlift.output.chain_lists import chain_sheets
 from regionlift.output.pages.common import placed
+from regionlift.output.path_lists import path_sheets
 from regionlift.output.plan_lists import plan_sheets
 from regionlift.output.platform_lists import platform_sheets
 from regionlift.output.policy_lists import policy_sheets
@@ -105,6 +106,7 @@ def write_lists(path: Path, study: Study) -> None:
         **technology_sheets(study),
         **platform_sheets(study),
         **policy_sheets(study),
+        **path_sheets(study),
         **plan_sheets(lint_study(study)),
         "cannot tell": _unknown(study),
         "data issues": problem_rows(study.dataset.warnings),

@@ -25,7 +25,7 @@ from markupsafe import Markup
 #: Our script, in the order in which the parts are joined into one module.
 SCRIPTS = (
     "words.js", "evidence.js", "tables.js", "charts.js", "network_view.js", "network.js",
-    "chain.js", "blocks.js", "page.js",
+    "chain.js", "paths.js", "blocks.js", "page.js",
 )  # fmt: skip
 
 #: Characters that could end the script element, or a line of JavaScript, inside the JSON.
@@ -99,8 +99,9 @@ def problems(payload: Mapping[str, Any]) -> Iterator[str]:
                 yield f'{where}: there is no evidence with the id "{missing}"'
 
 
-_KINDS = ("text", "gauges", "table", "chart", "verdicts", "reading", "network", "chain")
-_NAMED = ("table", "chart", "network", "chain")
+_KINDS = ("text", "gauges", "table", "chart", "verdicts", "reading", "network", "chain", "path",
+          "conditions")  # fmt: skip
+_NAMED = ("table", "chart", "network", "chain", "path", "conditions")
 
 
 def _repeated(what: str, ids: Sequence[str]) -> Iterator[str]:

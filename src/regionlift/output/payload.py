@@ -275,6 +275,124 @@ class ChainBlock(TypedDict):
     table: Table
 
 
+class Compared(TypedDict):
+    """A link or a clause: a number against a threshold that the reader may move.
+
+    ``value`` is None where it cannot be told; ``fixed`` where moving changes nothing (no peers, or
+    no number). ``holds`` is the share of settings in which the verdict stays. ``tree`` of a
+    condition or reading is a name, or ["and" | "or" | "not", parts...].
+    """
+
+    id: str
+    title: str
+    zh: str
+    verdict: Literal["met", "not met", "cannot tell"]
+    reason: str
+    settles: str
+    evidence: list[str]
+    value: float | None
+    compare: str
+    against: str
+    unit: str
+    threshold: float
+    low: float
+    high: float
+    fixed: bool
+    holds: float
+    source: str
+
+
+class FigureBox(TypedDict):
+    """A box of a path's figure."""
+
+    id: str
+    title: str
+    zh: str
+    parts: list[str]
+
+
+class FigureLink(Compared):
+    """An arrow of a path's figure, with the actions that act on it."""
+
+    start: list[str]
+    end: str
+    feedback: bool
+    actions: list[str]
+
+
+class PathBlock(TypedDict):
+    """A path as a figure with a lamp on every arrow; links in causal order.
+
+    ``first`` is the id of the first broken link, None where none is known to be.
+    """
+
+    kind: Literal["path"]
+    id: str
+    title: str
+    finding: str
+    note: str
+    boxes: list[FigureBox]
+    links: list[FigureLink]
+    first: str | None
+    first_holds: float
+    table: Table
+
+
+class ClauseLine(Compared):
+    """A clause with the words of the paper it reads."""
+
+    quote: str
+
+
+class ConditionLine(TypedDict):
+    """A condition: an expression over clauses, with memberships and the clause that decides."""
+
+    id: str
+    title: str
+    zh: str
+    quote: str
+    tree: Any
+    words: str
+    verdict: Literal["met", "not met", "cannot tell"]
+    holds: float
+    membership: str
+    binds: str
+    clauses: list[str]
+
+
+class ReadingLine(TypedDict):
+    """The conditions read together; the first reading of a path decides."""
+
+    id: str
+    title: str
+    tree: Any
+    words: str
+    source: str
+    verdict: Literal["met", "not met", "cannot tell"]
+    holds: float
+
+
+class ConditionsPath(TypedDict):
+    """Conditions of one path."""
+
+    id: str
+    title: str
+    readings: list[ReadingLine]
+    conditions: list[ConditionLine]
+
+
+class ConditionsBlock(TypedDict):
+    """Every condition of every path, with a slider for every threshold."""
+
+    kind: Literal["conditions"]
+    id: str
+    title: str
+    note: str
+    paths: list[ConditionsPath]
+    clauses: list[ClauseLine]
+    table: Table
+
+
 Block = (
     TextBlock
     | GaugesBlock
@@ -284,6 +402,8 @@ Block = (
     | ReadingBlock
     | NetworkBlock
     | ChainBlock
+    | PathBlock
+    | ConditionsBlock
 )
 
 

@@ -11,6 +11,8 @@ from regionlift.output.evidence import Book
 from regionlift.output.pages.alliances import alliances
 from regionlift.output.pages.answer import answer
 from regionlift.output.pages.chain import chain
+from regionlift.output.pages.common import page
+from regionlift.output.pages.conditions import conditions, order
 from regionlift.output.pages.convergence import convergence
 from regionlift.output.pages.dependency import dependency
 from regionlift.output.pages.drivers import drivers
@@ -24,10 +26,13 @@ from regionlift.output.pages.plan_lint import plan_lint
 from regionlift.output.pages.platform import platform
 from regionlift.output.pages.position import position
 from regionlift.output.pages.processes import processes
+from regionlift.output.pages.roadmap import actions, roadmap
 from regionlift.output.pages.stage import stage
 from regionlift.output.pages.structure import structure
 from regionlift.output.pages.technology import technology
+from regionlift.output.paths_block import found, path_block
 from regionlift.output.payload import Page, Payload
+from regionlift.paths.load import SHIPPED
 from regionlift.study import Study
 from regionlift.study.plan import lint_study
 
@@ -40,7 +45,8 @@ QUESTIONS = (
     ("chain", "Which link is broken?"),
     ("platform", "Does the platform work?"),
     ("government", "What does government do?"),
-    ("plan", "Does the plan hold?"),
+    ("path", "Which path fits?"),
+    ("plan", "What to do, and does the plan hold?"),
     ("sure", "How sure?"),
 )
 
@@ -58,6 +64,10 @@ GLOSSARY = {
     "elsewhere.",
     "relatedness density": "Share of the industries found in the same places as this one that the "
     "region has.",
+    "first broken link": "The earliest link of a path, in causal order, that does not hold.",
+    "membership": "Degree to which a condition holds, from 0 to 1; 0.5 is at the threshold.",
+    "share of settings": "Of many draws of all thresholds, each over its range, those in which the "
+    "answer stays the same.",
     "block": "The sub-industries that make up equipment manufacturing in this scope.",
 }
 
@@ -71,7 +81,9 @@ def payload(study: Study, ledger: duckdb.DuckDBPyConnection) -> Payload:
         convergence(study, book), technology(study, book), options(study, book),
         alliances(study, book), chain(study, book), dependency(study, book),
         platform(study, book), processes(study, book), matching(study, book),
-        government(study, book), *_plan(study, book),
+        conditions(study, book), order(study, book),
+        *_more_paths(study, book), government(study, book),
+        roadmap(study, book), actions(study, book), *_plan(study, book),
         hindcast(study, book), methods(study, book), index(study, book),
     ]  # fmt: skip
     identity = study.dataset.manifest.dataset
@@ -89,6 +101,15 @@ def payload(study: Study, ledger: duckdb.DuckDBPyConnection) -> Payload:
         "glossary": GLOSSARY,
         "trace": "regionlift trace {id} --out .",
     }
+
+
+def _more_paths(study: Study, book: Book) -> list[Page]:
+    """A page for every path beside the three of the package."""
+    return [
+        page(f"path-{p.path.id}", 15, "path", p.path.title, found(p),
+             [path_block(study, p.path.id, book)])
+        for p in study.paths.paths if p.path.id not in SHIPPED
+    ]  # fmt: skip
 
 
 def _plan(study: Study, book: Book) -> list[Page]:

@@ -16,6 +16,7 @@ from regionlift.data.problems import Problem
 from regionlift.evidence.ledger import Trace
 from regionlift.evidence.quantity import Status
 from regionlift.evidence.settings import Settings
+from regionlift.evidence.verdict import Truth
 from regionlift.forecast.hindcast import COUNTED
 from regionlift.measures.chain.classes import CLASSES, FINE
 from regionlift.measures.chain.classes import TITLES as LINKS
@@ -75,7 +76,8 @@ def summary(study: Study, out: Path, console: Console) -> None:
     _chain(study.chain, console)
     _technology(study.technology, console)
     _platform(study.platform, console)
-    files = "report.html · lists.xlsx · evidence.duckdb · run.json"
+    _paths(study, console)
+    files = "report.html · lists.xlsx · roadmap.xlsx · roadmap.json · evidence.duckdb · run.json"
     if study.network is not None:
         files += " · network/"
     _line(console, "wrote", f"{out}/: {files}")
@@ -159,6 +161,38 @@ def _platform(done: PlatformStudy, console: Console) -> None:
               "of what was asked for")  # fmt: skip
     needs = done.verdicts[-1]
     _line(console, "", f"{CLAUSES[needs.clause]}: {needs.truth} ({needs.reason})")
+    console.print()
+
+
+def _paths(study: Study, console: Console) -> None:
+    """Conditions, first broken link and order of the paths, then the first actions."""
+    done = study.paths
+    _line(console, "PATH", f"{'':<27}met  not met  cannot tell  holds in  first broken link")
+    for judged in done.paths:
+        first, counts = judged.first_broken, [
+            judged.count(t) for t in (Truth.MET, Truth.NOT_MET, Truth.CANNOT_TELL)
+        ]  # fmt: skip
+        holds = done.robust.readings[f"{judged.path.id}.{judged.applicable.id}"]
+        open_ = f" (cannot tell before it: {listed([j.id for j in judged.unknown], 4)})"
+        said = "none known" if first is None else f"{first.id} {first.comparison.title}: " + (
+            first.reason.partition(";")[0])  # fmt: skip
+        _line(console, "", f"{judged.path.title:<27}{counts[0]:>3}{counts[1]:>9}{counts[2]:>13}"
+              f"{holds:>10.0%}  {said}{open_ if judged.unknown else ''}")  # fmt: skip
+    _line(console, "order", f"{done.order.sentence}; the order holds in {done.order.holds:.0%} of "
+          "settings")  # fmt: skip
+    for s in done.order.standings:
+        _line(console, "", f"{s.title}: {s.reason}")
+    if done.worths:
+        best = done.worths[0]
+        _line(console, "data", f"{best.piece} would settle most: "
+              f"{len(best.links) + len(best.clauses)} links and clauses")  # fmt: skip
+    plan = study.roadmap
+    if plan.planned:
+        _line(console, "ROADMAP", f"{counted(len(plan.planned), 'action')}; first: "
+              f"{plan.planned[0].candidate.action.title} ({plan.planned[0].owner}, "
+              f"{plan.planned[0].start}); {len(plan.not_now)} things not now")  # fmt: skip
+    else:
+        _line(console, "ROADMAP", f"none: {plan.reason or 'the budget reaches for no action'}")
     console.print()
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -15,7 +17,9 @@ from regionlift.plan.context import Context, context_from_run, context_of
 from regionlift.plan.lint import lint
 from regionlift.plan.model import LintReport
 from regionlift.plan.sheet import Sheet, read_plan
+from regionlift.plan.targets import realism
 from regionlift.study.chain import ChainStudy, chain_study
+from regionlift.study.paths import links_table
 from regionlift.study.region import Study
 
 #: Measures whose quotients tell what a region is specialised in.
@@ -72,8 +76,10 @@ def lint_study(study: Study) -> LintReport | None:
 
 def study_context(study: Study) -> Context:
     """Evidence of a study that a plan is held against."""
-    return context_of(study.region, _tables(study.dataset, study.chain), study.frames,
-                      study.settings, study.peers.members, study.year)  # fmt: skip
+    tables = {**_tables(study.dataset, study.chain), "path_links": links_table(study.paths)}
+    found = context_of(study.region, tables, study.frames, study.settings, study.peers.members,
+                       study.year)  # fmt: skip
+    return replace(found, realism=partial(realism, dataset=study.dataset))
 
 
 def _of_dataset(
@@ -87,7 +93,8 @@ def _of_dataset(
     frames = _frames(dataset, chosen, plan)
     chain = chain_study(dataset, frames, name, chosen, None)
     near = neighbours or choose_peers(dataset, name, chosen, None).members
-    return context_of(name, _tables(dataset, chain), frames, chosen, near)
+    found = context_of(name, _tables(dataset, chain), frames, chosen, near)
+    return replace(found, realism=partial(realism, dataset=dataset))
 
 
 def _frames(dataset: Dataset, chosen: Settings, plan: Sheet) -> dict[str, pl.DataFrame]:

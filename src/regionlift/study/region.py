@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -75,6 +76,14 @@ class Study:
     def quantities(self) -> pl.DataFrame:
         """Every number of the run: all measures of all regions, then what is this region's own."""
         return pl.concat([*self.frames.values(), to_frame(self.own)])
+
+    def has(self, q: Quantity) -> bool:
+        """Whether a number is in the ledger of this run."""
+        return q.measure in self.frames or q.id in self._ids
+
+    @cached_property
+    def _ids(self) -> frozenset[str]:
+        return frozenset(q.id for q in self.own)
 
     def verdict(self, clause: str) -> Verdict:
         """The verdict on a clause; LookupError where there is none."""

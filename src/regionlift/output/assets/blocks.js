@@ -9,6 +9,8 @@ const BLOCKS = {
   reading: readingBlock,
   network: networkBlock,
   chain: chainBlock,
+  path: pathBlock,
+  conditions: conditionsBlock,
 };
 
 const glossary = Object.keys(payload.glossary).length ? glossaryPattern(Object.keys(payload.glossary)) : null;

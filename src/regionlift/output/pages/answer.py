@@ -14,6 +14,7 @@ from regionlift.output.pages.common import (
     title_of,
     unknown_table,
 )
+from regionlift.output.paths_block import percent
 from regionlift.output.payload import Block, Cell, Gauge, Page
 from regionlift.output.words import listed, printed, with_unit
 from regionlift.study import Study
@@ -43,10 +44,45 @@ def answer(study: Study, book: Book) -> Page:
             "Two tests of the stage",
         ),
         text(*rate_sentence(study, book), title="How often such a profile changes"),
+        path_order(study), first_actions(study),
         against_us(study),
         unknown_table(study, 8),
     ]
     return page("answer", 1, None, "The answer on one page", study.profile.sentence, blocks)
+
+
+def path_order(study: Study) -> Block:
+    """The paths in order, with what is met, what is broken first, and how far that holds."""
+    done = study.paths
+    rows: list[list[Cell]] = []
+    for s in done.order.standings:
+        judged = done.path(s.path)
+        counts = [str(judged.count(t)) for t in (Truth.MET, Truth.NOT_MET, Truth.CANNOT_TELL)]
+        first = judged.first_broken
+        broken = "none known" if first is None else f"{first.id} {first.comparison.title}"
+        if judged.unknown:
+            broken += f" (cannot tell before it: {', '.join(j.id for j in judged.unknown)})"
+        rows.append([s.title, s.disposition, *counts, percent(s.holds), broken, s.reason])
+    return table(
+        "path-order", "Which path",
+        ["Path", "When", ">Met", ">Not met", ">Cannot tell", ">Holds in", "First broken link",
+         "Reason"], rows,
+        f"Clauses of the conditions. The order holds in {percent(done.order.holds)} of settings of "
+        "the thresholds. It is a structured argument, not a forecast.",
+    )  # fmt: skip
+
+
+def first_actions(study: Study, most: int = 5) -> Block:
+    """What to begin with."""
+    done = study.roadmap
+    if not done.planned:
+        return text(f"None: {done.reason or 'the budget reaches for none'}.", title="First actions")
+    rows: list[list[Cell]] = [
+        [p.candidate.action.title, p.candidate.target.name, p.owner, f"{p.start}-{p.end}", p.goal]
+        for p in done.planned[:most]
+    ]
+    return table("first-actions", "First actions", ["Action", "About", "Owner", "When", "Target"],
+                 rows, f"{len(done.planned)} in all: see the roadmap.")  # fmt: skip
 
 
 def _gauge(study: Study, book: Book, name: str) -> Gauge:

@@ -9,6 +9,7 @@ from regionlift.output.blocks import columns, table, text, verdicts
 from regionlift.output.chain_block import chain_block
 from regionlift.output.evidence import Book
 from regionlift.output.pages.common import page
+from regionlift.output.paths_block import path_block
 from regionlift.output.payload import Block, Cell, Page, Run, Table
 from regionlift.output.words import counted, level, listed, significant, span, with_unit
 from regionlift.study import ChainStudy, Study
@@ -34,13 +35,14 @@ def chain(study: Study, book: Book) -> Page:
     """Page 10: classes of all links, the map, the gaps, the candidates."""
     done = study.chain
     blocks: list[Block] = []
+    figure: list[Block] = [path_block(study, "chain", book)]
     if done.chain is None:
         finding = f"The chain cannot be told: {done.reason}."
-        blocks = [text(f"What would settle it: {done.settles}.")]
+        blocks = [*figure, text(f"What would settle it: {done.settles}.")]
     else:
         finding = _finding(done, done.chain)
         blocks = [
-            text(*_covered(done, book)),
+            *figure, text(*_covered(done, book)),
             chain_block(done, done.chain, _every(done, done.chain, book), book),
             _gaps(done, done.chain, book),
             text(CAVEAT_LINKS if done.chain.proposed else CAVEAT), *_candidates(done, done.chain),

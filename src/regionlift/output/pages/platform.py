@@ -8,6 +8,7 @@ from regionlift.measures.platform.sources import FUNCTIONS
 from regionlift.output.blocks import table, text, verdicts
 from regionlift.output.evidence import Book
 from regionlift.output.pages.common import page
+from regionlift.output.paths_block import path_block
 from regionlift.output.payload import Block, Cell, Page
 from regionlift.output.words import counted, listed, significant
 from regionlift.study import PlatformStudy, Study
@@ -33,7 +34,8 @@ def platform(study: Study, book: Book) -> Page:
                     [text(ABOUT), text(f"What would settle it: {q.settles}."), clause])  # fmt: skip
     found = done.coverage
     blocks: list[Block] = [
-        text(ABOUT), _matrix(done, found, book), *_overlaps(found), _units(study, found), clause,
+        path_block(study, "platform", book), text(ABOUT), _matrix(done, found, book),
+        *_overlaps(found), _units(study, found), clause,
     ]  # fmt: skip
     return page("platform", 12, "platform", TITLE, _finding(done, found), blocks)
 

@@ -11,6 +11,7 @@ from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table, text, verdicts
 from regionlift.output.evidence import Book
 from regionlift.output.pages.common import page
+from regionlift.output.paths_block import path_block
 from regionlift.output.payload import Block, Cell, Page
 from regionlift.output.words import explained, listed, significant
 from regionlift.study import Study, TechnologyStudy
@@ -27,9 +28,9 @@ def technology(study: Study, book: Book) -> Page:
                     f"Key technologies cannot be told: {done.reason}.",
                     [text(f"What would settle it: {done.settles}.")])  # fmt: skip
     frame = front_table(done)
-    blocks: list[Block] = []
+    blocks: list[Block] = [path_block(study, "technology", book)]
     if frame.height:
-        blocks = [_chart(study, done, frame), _list(study, done, book),
+        blocks += [_chart(study, done, frame), _list(study, done, book),
                   _ranks(study, done, frame), *_more(done, book), _beside(done)]  # fmt: skip
     blocks += [*_topics(done), _left_out(done),
                verdicts([study.verdict("technology.named")], book, study)]  # fmt: skip

@@ -1,0 +1,136 @@
+"""Pages 14 and 15: the conditions of the paths, their order, and what would change it."""
+
+from __future__ import annotations
+
+from regionlift.evidence.verdict import Truth
+from regionlift.output.blocks import table, text
+from regionlift.output.evidence import Book
+from regionlift.output.pages.common import page
+from regionlift.output.paths_block import conditions_block, percent
+from regionlift.output.payload import Block, Cell, Page
+from regionlift.output.words import counted
+from regionlift.paths.evaluate import PathJudged
+from regionlift.paths.model import Stage
+from regionlift.study import PathsStudy, Study
+
+_TRUTHS = (Truth.MET, Truth.NOT_MET, Truth.CANNOT_TELL)
+CONDITIONS, ORDER = "Conditions of the paths", "Which path, in which order, and why"
+
+
+def conditions(study: Study, book: Book) -> Page:
+    """Page 14: every clause with its number, its threshold, and the share of settings it holds."""
+    done = study.paths
+    counts = [sum(p.count(t) for p in done.paths) for t in _TRUTHS]
+    finding = (
+        f"Of {sum(counts)} clauses {counts[0]} are met, {counts[1]} are not, {counts[2]} cannot be "
+        "told."
+    )
+    blocks: list[Block] = [conditions_block(study, book), _readings(done), _worth(done)]
+    return page("conditions", 14, "path", CONDITIONS, finding, blocks)
+
+
+def _readings(done: PathsStudy) -> Block:
+    """Readings of the paper side by side, and where they disagree."""
+    rows: list[list[Cell]] = [
+        [p.path.title, r.title, r.rule, r.truth.value,
+         percent(done.robust.readings[f"{p.path.id}.{r.id}"]), "" if n else "decides", r.source]
+        for p in done.paths for n, r in enumerate(p.readings)
+    ]  # fmt: skip
+    apart = [p.path.title for p in done.paths if p.disagree]
+    note = (
+        f"The readings come apart for {', '.join(apart)}." if apart
+        else "The readings of each path come to the same answer here."
+    )
+    return table("readings", "Ways to read the conditions together",
+                 ["Path", "Reading", "Rule", "Verdict", "Holds in", "", "Why"], rows, note
+                 )  # fmt: skip
+
+
+def _worth(done: PathsStudy) -> Block:
+    """Missing pieces by what they would settle."""
+    if not done.worths:
+        return text("Nothing that the paths ask for is missing.", title="What data would settle")
+    rows: list[list[Cell]] = [
+        [w.piece, {"text": str(len(w.links) + len(w.clauses)),
+                   "sort": float(len(w.links) + len(w.clauses))},
+         ", ".join((*w.links, *w.clauses)), ", ".join(w.answers) or "none by itself"]
+        for w in done.worths
+    ]  # fmt: skip
+    return table(
+        "worth", "What data would settle", ["Missing", ">Links and clauses", "Which",
+                                            "Answers that hang on it"], rows,
+        "Each missing piece is tried at both ends: everything that hangs on it met, then not met.",
+        10,
+    )  # fmt: skip
+
+
+def order(study: Study, book: Book) -> Page:
+    """Page 15: the order with its reason, the matrix of stages, the second opinion, not now."""
+    del book
+    done = study.paths
+    order_ = done.order
+    finding = f"{order_.sentence}. This order holds in {percent(order_.holds)} of settings."
+    rows: list[list[Cell]] = [
+        [str(n), s.title, s.disposition, s.reason, percent(s.holds), s.first_broken or "none known"]
+        for n, s in enumerate(order_.standings, start=1)
+    ]
+    others = "; ".join(f"{' -> '.join(o)} in {percent(share)}" for o, share in order_.shares[1:4])
+    note = (
+        "Sorted by what may be done with a path: now, at another stage, once data are there, once "
+        "its conditions are met; between equals from point to line to surface, as the paper has it."
+        + (f" Other orders: {others}." if others else "")
+    )
+    blocks: list[Block] = [
+        table("order", "Order of the paths", ["", "Path", "When", "Reason", "Holds in",
+                                              "First broken link"], rows, note),
+        _matrix(done), _opinion(done), _not_now(study),
+    ]  # fmt: skip
+    return page("order", 15, "path", ORDER, finding, blocks)
+
+
+def _matrix(done: PathsStudy) -> Block:
+    """Stages and phases by path; inferred cells are marked."""
+    stages = list(dict.fromkeys(s.stage for p in done.paths for s in p.path.stages))
+    rows: list[list[Cell]] = [
+        [stage + (" (here)" if stage in done.stages else ""),
+         *(_cell(p, stage) for p in done.paths)]
+        for stage in stages
+    ]  # fmt: skip
+    return table(
+        "stage-path", "Stages and paths", ["Stage or phase", *(p.path.title for p in done.paths)],
+        rows, "[R] is inferred by us; the paper itself speaks of the growth and maturity of the "
+        "network for the platform only."
+        + ("" if done.stages else " Neither the stage nor the phase can be told here."),
+    )
+
+
+def _cell(p: PathJudged, stage: str) -> str:
+    found: Stage | None = next((s for s in p.path.stages if s.stage == stage), None)
+    if found is None:
+        return "not said"
+    return f"{found.fit}{' [R]' if found.inferred else ''}: {found.why}"
+
+
+def _opinion(done: PathsStudy) -> Block:
+    """Kinds of failure of the regional innovation system."""
+    titles = {p.path.id: p.path.title for p in done.paths}
+    rows: list[list[Cell]] = [
+        [o.failure.title, o.truth.value, "; ".join(j.reason for j in o.clauses),
+         ", ".join(titles.get(i, i) for i in o.failure.speaks_for), o.failure.why]
+        for o in done.opinions
+    ]  # fmt: skip
+    return table(
+        "opinion", "A second opinion: what kind of failure is it?",
+        ["Failure", "Told", "Read from", "Speaks for", "Why"], rows,
+        "After Tödtling & Trippl 2005; the translation into paths is ours. It does not move the "
+        "order.",
+    )
+
+
+def _not_now(study: Study) -> Block:
+    rows: list[list[Cell]] = [[n.what, n.why] for n in study.roadmap.not_now]
+    if not rows:
+        return text("Nothing speaks against acting on every link.", title="Not now")
+    return table("not-now", "Not now", ["What", "Why"], rows,
+                 f"{counted(len(rows), 'thing')} to leave alone for the time being.", 15
+                 )  # fmt: skip

@@ -1,0 +1,171 @@
+"""Pages 20 and 21: the roadmap by phases, and every action with what makes it operable."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from regionlift.evidence.measure import registry
+from regionlift.output import charts
+from regionlift.output.blocks import chart, plain, table, text
+from regionlift.output.evidence import Book
+from regionlift.output.pages.common import page
+from regionlift.output.paths_block import percent
+from regionlift.output.payload import Block, Cell, Page
+from regionlift.output.words import counted, exact, listed, significant
+from regionlift.plan.actions import Cost
+from regionlift.plan.roadmap import PHASES, Schedule
+from regionlift.study import RoadmapStudy, Study
+from regionlift.study.roadmap import Planned
+
+ROADMAP, ACTIONS = "Roadmap", "Actions, one by one"
+
+#: Countermeasures of the paper.
+COUNTERMEASURES = {
+    1: "functional convergence of the actors", 2: "government guidance and services",
+    3: "key technologies by alliances", 4: "matching resources with needs",
+}  # fmt: skip
+
+
+def roadmap(study: Study, book: Book) -> Page:
+    """Page 20: phases, money, alternatives."""
+    done = study.roadmap
+    if not done.planned:
+        why = done.reason or "the budget reaches for no action"
+        return page("roadmap", 20, "plan", ROADMAP, f"There is no roadmap: {why}.",
+                    [_collect(done)])  # fmt: skip
+    finding = (
+        f"{counted(len(done.planned), 'action')} over ten years; "
+        + "; ".join(f"{len(done.of_phase(p))} in years {p[0]} to {p[1]}" for p in PHASES
+                    if done.of_phase(p)) + f". {_money(done)}"
+    )  # fmt: skip
+    frame = pl.DataFrame(
+        [{"action": f"{n}. {p.candidate.action.title}", "start": p.start, "end": p.end + 1,
+          "path": study.paths.path(p.candidate.path).path.title,
+          "about": p.candidate.target.name, "owner": p.owner}
+         for n, p in enumerate(done.planned, start=1)]
+    )  # fmt: skip
+    blocks: list[Block] = [
+        chart(study, "roadmap-gantt", "Actions over the years", finding, charts.gantt(frame),
+              plain(frame), done.planned[0].candidate.action.indicator,
+              f"{done.base + 1}-{done.base + 10}"),
+        *(_phase(study, done, p, book) for p in PHASES if done.of_phase(p)),
+        _alternatives(done), _collect(done),
+        text("Actions are chosen goal after goal, without weights: most first broken links or "
+             "conditions taken on, path after path; most links; most actions; least money; "
+             "earliest. What comes first in the path comes first in time; structure is not touched "
+             "before the third year. Years are the shortest an action takes."),
+    ]  # fmt: skip
+    return page("roadmap", 20, "plan", ROADMAP, finding, blocks)
+
+
+def _money(done: RoadmapStudy) -> str:
+    cost = f"Median cost {significant(done.cost)} million where there is a basis"
+    gap = f"; {done.without_basis} without a basis" if done.without_basis else ""
+    limit = "" if done.budget is None else (
+        f"; budget {', '.join(significant(b) for b in done.budget)} million")  # fmt: skip
+    return cost + gap + limit + "."
+
+
+def cost_words(cost: Cost) -> str:
+    """Median and range, or that there is none."""
+    if cost.median is None or cost.low is None or cost.high is None:
+        return "no basis"
+    return f"{significant(cost.median)} ({significant(cost.low)} to {significant(cost.high)})"
+
+
+def _phase(study: Study, done: RoadmapStudy, phase: tuple[int, int], book: Book) -> Block:
+    rows: list[list[Cell]] = [
+        [p.candidate.action.title, p.candidate.target.name,
+         f"{p.candidate.judged.id}: {p.candidate.judged.comparison.title}", p.owner,
+         listed(list(p.partners), 4), f"{p.start}-{p.end}", cost_words(p.candidate.cost),
+         book.cell(p.baseline) if study.has(p.baseline) else exact(p.baseline.value), p.goal]
+        for p in done.of_phase(phase)
+    ]  # fmt: skip
+    return table(
+        f"phase-{phase[0]}-{phase[1]}", f"Years {phase[0]} to {phase[1]}",
+        ["Action", "About", "Works on", "Owner", "Partners", "When", ">Cost, million", ">Now",
+         "Target"], rows,
+    )  # fmt: skip
+
+
+def _alternatives(done: RoadmapStudy) -> Block:
+    """Other choices that take on the same first links."""
+    names = {c.id: c for c in done.candidates}
+    best = done.program.best
+
+    def said(s: Schedule) -> list[Cell]:
+        out = sorted(best.chosen - s.chosen)
+        new = sorted(s.chosen - best.chosen)
+        later = sum(s.start[i] > best.start[i] for i in s.chosen & best.chosen)
+        cost = sum(names[i].cost.median or 0.0 for i in s.chosen)
+        return [str(len(s.chosen)), significant(cost) if cost else "0",
+                listed([names[i].action.title for i in new], 3) or "none",
+                listed([names[i].action.title for i in out], 3) or "none", str(later)]  # fmt: skip
+
+    if not done.program.alternatives:
+        return text("No other choice takes on the same first links with four fifths of the "
+                    "actions.", title="Alternatives")  # fmt: skip
+    return table(
+        "alternatives", "Alternatives that do nearly as well",
+        [">Actions", ">Cost, million", "Also", "Without", ">Begin later"],
+        [said(s) for s in done.program.alternatives],
+        "Each takes on the same first links and four fifths of the links and actions at least.",
+    )  # fmt: skip
+
+
+def _collect(done: RoadmapStudy) -> Block:
+    if not done.collect:
+        return text("Nothing that the paths ask for is missing.", title="Data to collect first")
+    return table("collect", "Data to collect first", ["What"], [[c] for c in done.collect],
+                 "By the number of answers that hang on it; see the conditions.")  # fmt: skip
+
+
+def actions(study: Study, book: Book) -> Page:
+    """Page 21: every action with indicator, source, realism, risk and stop rule."""
+    done = study.roadmap
+    if not done.planned:
+        return page("actions", 21, "plan", ACTIONS, "There is no action to show.", [])
+    rows: list[list[Cell]] = [
+        [str(n), p.candidate.action.title + (" (if the data confirm it)" if p.candidate.conditional
+                                             else ""),
+         p.candidate.target.name, registry()[p.candidate.action.indicator].title,
+         book.cell(p.baseline) if study.has(p.baseline) else exact(p.baseline.value), p.goal,
+         realism_words(p), p.source, p.candidate.cost.basis, p.candidate.action.risk,
+         p.candidate.action.stop, f"{p.candidate.action.countermeasure}: "
+         + COUNTERMEASURES[p.candidate.action.countermeasure],
+         ", ".join(map(str, p.candidate.action.items))]
+        for n, p in enumerate(done.planned, start=1)
+    ]  # fmt: skip
+    told = sum(p.realism is not None and p.realism.share is not None for p in done.planned)
+    finding = (
+        f"Every one of the {len(done.planned)} actions has an owner, an indicator with its "
+        f"baseline, a source, a risk and a stop rule; {len(done.planned) - done.without_basis} "
+        f"have a cost basis; of {told} targets it can be said how often comparable regions "
+        "reached them."
+    )
+    blocks: list[Block] = [
+        table("actions", ACTIONS,
+              ["", "Action", "About", "Indicator", ">Now", "Target", "Comparable regions",
+               "Data", "Cost basis", "Risk", "Stop", "Countermeasure", "Paper items"], rows),
+        _by_countermeasure(done),
+    ]  # fmt: skip
+    return page("actions", 21, "plan", ACTIONS, finding, blocks)
+
+
+def realism_words(p: Planned) -> str:
+    """How often comparable regions reached the target, or why that cannot be told."""
+    if p.realism is None or p.realism.share is None:
+        return f"cannot tell: {p.realism_reason}"
+    return f"{percent(p.realism.share)} of {p.realism.n} starts of {p.realism.regions} regions"
+
+
+def _by_countermeasure(done: RoadmapStudy) -> Block:
+    rows: list[list[Cell]] = []
+    for number, name in COUNTERMEASURES.items():
+        some = [p.candidate.action.title for p in done.planned if p.countermeasure == number]
+        rows.append([f"{number}: {name}", str(len(some)),
+                     listed(list(dict.fromkeys(some)), 6) or "none"])  # fmt: skip
+    return table("countermeasures", "By the four countermeasures of the paper",
+                 ["Countermeasure", ">Actions", "Which"], rows,
+                 "Coverage of the four is shown, not sought: a measure without a broken link "
+                 "is no measure.")  # fmt: skip
