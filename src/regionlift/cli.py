@@ -22,11 +22,18 @@ app = typer.Typer(
     help="Evidence for upgrading a regional equipment industry.",
 )
 
+paths_app = typer.Typer(no_args_is_help=True, help="The upgrading paths: list, draw, check.")
+app.add_typer(paths_app, name="paths")
+
 Folder = Annotated[Path, typer.Argument(help="Dataset folder with a regionlift.toml.")]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder to write.")]
 Without = Annotated[
     list[str] | None,
     typer.Option("--without", help="Leave a sub-industry out of the block; may be repeated."),
+]
+PathFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--path", help="A path file of your own beside the three; may be repeated."),
 ]
 Set = Annotated[
     list[str] | None,
@@ -43,6 +50,10 @@ def run(
     peers: Annotated[str, typer.Option(help="Peers by name, separated by ; (else matched).")] = "",
     without: Without = None,
     set_: Set = None,
+    path: PathFiles = None,
+    budget: Annotated[
+        str, typer.Option(help="Budget of the roadmap in millions: a total, or four, one a phase.")
+    ] = "",
 ) -> None:
     """Read a dataset, measure and judge a region, write report, lists and evidence."""
     from regionlift.run import run_all, run_region
@@ -57,7 +68,8 @@ def run(
             runs = [
                 done.out
                 for done in run_all(
-                    folder, out, year=year, without=left_out, overrides=moved, step=step
+                    folder, out, year=year, without=left_out, overrides=moved,
+                    paths=tuple(path or ()), budget=_budget(budget), step=step,
                 )
             ]
         console.print(f"wrote {len(runs)} regions below {out}/", highlight=False)
@@ -65,7 +77,7 @@ def run(
     with _progress() as step:
         done = run_region(
             folder, region, out, year=year, peers=given, without=left_out, overrides=moved,
-            step=step,
+            paths=tuple(path or ()), budget=_budget(budget), step=step,
         )  # fmt: skip
     _summary(done)
 
@@ -213,8 +225,44 @@ def settings() -> None:
     """List every threshold with its value, range, meaning and source."""
     from regionlift.evidence.settings import settings as api
     from regionlift.output.terminal import thresholds
+    from regionlift.paths.load import shipped
+    from regionlift.paths.load import thresholds as of_paths
 
-    thresholds(api(), _console())
+    thresholds(api(more=of_paths(shipped())), _console())
+
+
+@paths_app.command("list")
+def paths_list() -> None:
+    """List the paths that come with the package."""
+    from regionlift.run import known_paths
+
+    for found in known_paths():
+        typer.echo(f"{found.id:<12}{found.form:<9}{found.title}: {found.about}")
+
+
+@paths_app.command("show")
+def paths_show(
+    name: Annotated[str, typer.Argument(help="Name of a path, or a path file.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Finished run: draw its lamps too.")
+    ] = None,
+) -> None:
+    """Draw a path: boxes, links with their measures, conditions with their clauses."""
+    from regionlift.run import drawn_path
+
+    typer.echo(drawn_path(name, out))
+
+
+@paths_app.command("check")
+def paths_check(
+    file: Annotated[Path, typer.Argument(help="A path file.")],
+) -> None:
+    """Check a path file: everything wrong with it, and the way out."""
+    from regionlift.run import known_paths
+
+    found = known_paths((file,))[-1]
+    typer.echo(f"{file}: {found.title}, {len(found.links)} links, {len(found.clauses)} clauses, "
+               f"{len(found.conditions)} conditions: nothing wrong")  # fmt: skip
 
 
 @app.command()
@@ -223,6 +271,16 @@ def contract() -> None:
     from regionlift.data.contract import contract_page
 
     typer.echo(contract_page(), nl=False)
+
+
+def _budget(text: str) -> list[float] | None:
+    """One total or four amounts, separated by commas; None where nothing is given."""
+    if not text.strip():
+        return None
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise ValueError(f'--budget {text}: expected millions, as "120" or "20,40,60,80"') from None
 
 
 def _overrides(pairs: list[str] | None) -> dict[str, str]:

@@ -6,21 +6,24 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from regionlift.data.check import Audit, check
 from regionlift.data.dataset import Dataset, from_audit
-from regionlift.data.problems import DatasetError
+from regionlift.data.problems import DatasetError, did_you_mean
 from regionlift.evidence.measure import registry
 from regionlift.evidence.settings import Settings, settings
 from regionlift.output.files import write_data, write_study
 from regionlift.paths.load import library, thresholds
 from regionlift.paths.model import Path as UpgradingPath
+from regionlift.plan.roadmap import checked_budget
 from regionlift.study import Frames, Study, measure_all, study
 
 #: Name of the file that marks a folder as the output of a run.
@@ -57,6 +60,7 @@ def run_region(
     without: tuple[str, ...] = (),
     overrides: Mapping[str, Any] | None = None,
     paths: tuple[Path | str, ...] = (),
+    budget: float | Sequence[float] | None = None,
     step: Step = lambda _: None,
 ) -> Run:
     """Study one region of a dataset and write report, lists, ledger and run file.
@@ -71,6 +75,7 @@ def run_region(
     without : sub-industries to leave out, such as suppressed ones
     overrides : settings by name, over those of the manifest
     paths : path files beside the three that come with the package
+    budget : of the roadmap, in millions; one total or four amounts, one a phase; None is no limit
     step : called with the name of each step as it begins
 
     Raises
@@ -84,10 +89,11 @@ def run_region(
     FileExistsError
         If ``out`` holds anything but an earlier run.
     """
+    checked_budget(budget)
     ready = prepare(folder, without, overrides, step, Path(out), paths)
     step("judge")
     done = study(ready.dataset, ready.frames, region, ready.settings, year=year, peers=peers,
-                 paths=ready.paths)  # fmt: skip
+                 paths=ready.paths, budget=budget)  # fmt: skip
     step("write")
     return write(done, Path(out))
 
@@ -99,10 +105,13 @@ def run_all(
     year: int | None = None,
     without: tuple[str, ...] = (),
     overrides: Mapping[str, Any] | None = None,
+    paths: tuple[Path | str, ...] = (),
+    budget: float | Sequence[float] | None = None,
     step: Step = lambda _: None,
 ) -> Iterator[Run]:
     """Study every region of the panel into ``out/<region>``; measures are computed once."""
-    ready = prepare(folder, without, overrides, step)
+    ready = prepare(folder, without, overrides, step, None, paths)
+    checked_budget(budget)
     dataset = ready.dataset
     with tempfile.TemporaryDirectory() as scratch:
         begun = Path(scratch) / "data.duckdb"
@@ -110,7 +119,7 @@ def run_all(
         for region in dataset.regions():
             step(region)
             done = study(dataset, ready.frames, region, ready.settings, year=year,
-                         paths=ready.paths)  # fmt: skip
+                         paths=ready.paths, budget=budget)  # fmt: skip
             yield write(done, Path(out) / safe_name(region), begun)
 
 
@@ -137,6 +146,44 @@ def prepare(
     chosen = settings({**dataset.manifest.settings, **(overrides or {})}, thresholds(known))
     step("measure")
     return Prepared(dataset, chosen, measure_all(dataset, chosen), known)
+
+
+def known_paths(files: tuple[Path | str, ...] = ()) -> tuple[UpgradingPath, ...]:
+    """The paths of the package, then those of the files, checked.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If a file is wrong; everything found is in the message.
+    """
+    return library(files, registry())
+
+
+def drawn_path(name: str, out: Path | str | None = None) -> str:
+    """A path drawn in text with its conditions; with a finished run, with the run's lamps.
+
+    Raises
+    ------
+    LookupError
+        If no path has that name.
+    """
+    from regionlift.evidence.ledger import LEDGER
+    from regionlift.paths.figure import drawn
+
+    files = (name,) if name.endswith(".toml") else ()
+    known = {p.id: p for p in known_paths(files)}
+    if not files and name not in known:
+        raise LookupError(f'no path "{name}". {did_you_mean(name, known)}There are '
+                          f"{', '.join(known)}; a file ends with .toml")  # fmt: skip
+    path = list(known.values())[-1] if files else known[name]
+    states: dict[str, str] = {}
+    if out is not None:
+        with duckdb.connect(str(Path(out) / LEDGER), read_only=True) as ledger:
+            rows = ledger.execute("SELECT id, verdict FROM path_links WHERE path = ?", [path.id])
+            states = dict(rows.fetchall())
+    return drawn(path, states)
 
 
 def demo(
@@ -187,6 +234,8 @@ def run_record(done: Study) -> dict[str, Any]:
         ],
         "without": list(dataset.without),
         "peers": {"rule": done.peers.rule, "members": list(done.peers.members)},
+        "paths": [p.path.id for p in done.paths.paths],
+        "budget_million": done.roadmap.budget,
         "settings": {name: t.value for name, t in done.settings.thresholds.items()},
         "changed_settings": done.settings.changed,
         "versions": {name: version(name) for name in packages},

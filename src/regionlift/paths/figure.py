@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from regionlift.paths.model import Link, Path
+    from regionlift.paths.model import Comparison, Link, Path
 
 
 def causal(links: Sequence[Link]) -> tuple[Link, ...]:
@@ -70,16 +70,26 @@ def drawn(path: Path, states: Mapping[str, str] | None = None) -> str:
         if link.feedback:
             lines.append(f"  ^ {link.id} {LAMPS[states.get(link.id, '')]} {link.title} "
                          f"(feedback to {titles[link.end].title})")  # fmt: skip
+    lines += ["", "Conditions"]
+    for condition in path.conditions:
+        lines.append(f"  {condition.id} {condition.title}: {condition.rule}")
+        lines.append(f"     “{condition.quote}”")
+    lines += ["", *(f"  {c.id}: {_rule(c)} ({c.title})" for c in path.clauses)]
+    lines += ["", *(f"  read as {r.title.lower()}: {r.rule}" for r in path.readings)]
     return "\n".join(lines)
+
+
+def _rule(c: Comparison) -> str:
+    part = f"|{c.part}" if c.part else ""
+    against = "" if c.against == "value" else f" ({c.against})"
+    return f"{c.measure}{part} {c.compare} {c.threshold:g}{against}"
 
 
 def _arrow(
     link: Link, end: str, states: Mapping[str, str], again: bool = False
 ) -> list[str]:
     lamp = LAMPS[states.get(link.id, "")]
-    rule = f"{link.measure} {link.compare} {link.threshold:g}" + (
-        "" if link.against == "value" else f" ({link.against})")  # fmt: skip
-    head = f"      | {link.id} {lamp} {link.title}: {rule}"
+    head = f"      | {link.id} {lamp} {link.title}: {_rule(link)}"
     return [head] if again else [head, "      v", f"  [{end}]"]
 
 
