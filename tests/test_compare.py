@@ -267,12 +267,20 @@ def test_the_first_broken_link_of_a_path_is_a_trigger(old: Path, tmp_path: Path)
     b = edited(old, tmp_path / "b", *drop,
                links.format("('p', 'x1', 'not met'), ('p', 'x2', 'not met'), ('q', 'y1', 'met')"),
                clauses.format("('p', 'A1', 'met'), ('p', 'A2', 'met')"))  # fmt: skip
+    order = "CREATE TABLE path_order AS SELECT * FROM (VALUES {}) t(place, path, disposition)"
+    for run, rows in ((a, "(1, 'p', 'now'), (2, 'q', 'later')"),
+                      (b, "(2, 'p', 'later'), (1, 'q', 'later')")):  # fmt: skip
+        with duckdb.connect(str(run / "evidence.duckdb")) as ledger:
+            ledger.execute(order.format(rows)).fetchall()
     found = compare_runs(a, b)
     kinds = {(t.kind, t.what): (t.old, t.new) for t in found.triggers}
     assert kinds["first broken link", "p"] == ("x2", "x1")
     assert ("first broken link", "q") not in kinds
     assert kinds["clause", "A2"] == ("cannot tell", "met")
-    assert found.paths.select("kind", "id").rows() == [("link", "x1"), ("clause", "A2")]
+    assert found.paths.select("kind", "path", "id").rows() == [
+        ("link", "p", "x1"), ("clause", "p", "A2"), ("order", "p", "place"),
+        ("order", "q", "place"), ("order", "p", "disposition"),
+    ]  # fmt: skip
 
 
 def test_a_core_enterprise_and_a_key_technology_are_triggers(

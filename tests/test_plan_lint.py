@@ -358,3 +358,9 @@ def test_workbook_and_terminal_show_every_kind(beijiang: Run, tmp_path: Path) ->
     said = console.export_text()
     for rule in RULES.values():
         assert rule.title in said
+
+
+def test_the_docs_name_every_kind_with_its_severity() -> None:
+    page = (Path(__file__).resolve().parents[1] / "docs" / "plan.md").read_text("utf-8")
+    for code, rule in RULES.items():
+        assert f"| {rule.title} (`{code}`) | {rule.severity} |" in page, code

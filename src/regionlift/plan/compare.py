@@ -249,11 +249,14 @@ def _gaps(old: Vintage, new: Vintage) -> pl.DataFrame:
 
 
 def _paths(old: Vintage, new: Vintage) -> pl.DataFrame:
-    """Links, clauses and readings of the paths whose verdict differs."""
+    """Links and clauses of the paths whose verdict differs; their order."""
     kinds = {"kind": _TEXT, "path": _TEXT, "id": _TEXT, "old": _TEXT, "new": _TEXT}
     frames = [pl.DataFrame(schema=kinds)]
-    for kind, name in (("link", "path_links"), ("clause", "path_clauses"),
-                       ("order", "path_order")):  # fmt: skip
+    for kind, name in (("link", "path_links"), ("clause", "path_clauses")):
         found = changes_of(old.table(name), new.table(name), ["path", "id"], "verdict")
         frames.append(found.select(pl.lit(kind).alias("kind"), "path", "id", "old", "new"))
+    for value in ("place", "disposition"):
+        found = changes_of(old.table("path_order"), new.table("path_order"), ["path"], value)
+        frames.append(found.select(pl.lit("order").alias("kind"), "path",
+                                   pl.lit(value).alias("id"), "old", "new"))  # fmt: skip
     return pl.concat(frames)

@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,7 +20,8 @@ from regionlift.evidence.ledger import LEDGER
 from regionlift.evidence.settings import Settings, settings
 from regionlift.evidence.verdict import Truth
 from regionlift.measures.relatedness.specialisation import advantaged
-from regionlift.plan.links import known_links
+from regionlift.plan.links import judged_links, known_links
+from regionlift.plan.targets import realism
 
 #: Kinds of priority, with the column of a plan's line that names them.
 KINDS = {"industry": "industries", "technology": "technologies", "node": "nodes"}
@@ -106,15 +105,6 @@ class Context:
         return next((i for i in self.order[path] if self.links.get(i) is Truth.NOT_MET), "")
 
 
-def reference() -> Reference | None:
-    """The package's own reference class; None where it is not installed."""
-    name = "regionlift.plan.targets"
-    if find_spec(name) is None:
-        return None
-    found: Reference | None = getattr(import_module(name), "realism", None)
-    return found
-
-
 def context_of(
     region: str, tables: Mapping[str, pl.DataFrame], frames: Mapping[str, pl.DataFrame],
     chosen: Settings, neighbours: Sequence[str] = (), last_year: int | None = None,
@@ -132,7 +122,7 @@ def context_of(
     return Context(
         region, last_year, chosen, _gaps(tables), money, years,
         _specialities(region, tables, frames, neighbours, chosen.whole("minimum_peers")),
-        known_links(), _links(tables), frames, reference(),
+        judged_links(tables.get("path_links")), _links(tables), frames, realism,
     )  # fmt: skip
 
 

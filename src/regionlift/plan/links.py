@@ -1,21 +1,25 @@
-"""Links of the three paths by id, as a plan names them."""
+"""Links of the paths by id, as a plan names them."""
 
 from __future__ import annotations
 
-from importlib.resources import files
+import polars as pl
 
-#: Links of the figures as we read them: path -> its letter and how many arrows it has.
-FIGURES = {"technology": ("a", 7), "chain": ("b", 10), "platform": ("c", 11)}
+from regionlift.paths.load import shipped
 
 
 def known_links() -> dict[str, tuple[str, ...]]:
-    """Path -> ids of its links in causal order, from the path files that come with the package."""
-    folder = files("regionlift.paths") / "library"
-    if all((folder / f"{name}.toml").is_file() for name in FIGURES):
-        from regionlift.paths.load import shipped
-
-        return {path.id: tuple(link.id for link in path.ordered) for path in shipped()}
+    """Path -> its links in causal order, those that close the circle last; the shipped paths."""
     return {
-        name: tuple(f"{letter}{n}" for n in range(1, count + 1))
-        for name, (letter, count) in FIGURES.items()
+        path.id: tuple(link.id for link in (*path.ordered, *(x for x in path.links if x.feedback)))
+        for path in shipped()
     }
+
+
+def judged_links(table: pl.DataFrame | None) -> dict[str, tuple[str, ...]]:
+    """The same from the judged links of a run, which may hold paths of the user's."""
+    if table is None or not {"path", "id"} <= set(table.columns):
+        return known_links()
+    found: dict[str, list[str]] = {}
+    for path, id in table.select("path", "id").iter_rows():
+        found.setdefault(path, []).append(id)
+    return {path: tuple(ids) for path, ids in found.items()}

@@ -89,7 +89,7 @@ def _open(plan: Plan, context: Context) -> Iterator[tuple[str, str]]:
         yield (f"whether {len(unknown)} links of the chain are gaps: {', '.join(unknown[:4])}",
                "demand and revenue of these links")  # fmt: skip
     if not context.links:
-        yield "whether a measure acts on a broken link", "verdicts on the links of the paths"
+        yield "whether a measure acts on a broken link", "a finished run, which judges the paths"
     for kind, column in KINDS.items():
         named = any(getattr(line, column) for line in plan.lines)
         if not named:

@@ -139,8 +139,8 @@ class Line:
         return bool(_STRUCTURE.search(self.indicator or self.text))
 
 
-#: The link that leads to the structure of the industry (item 1.9, figure 1, read by us).
-STRUCTURE_LINKS = ("a7",)
+#: Links that lead to the upgrading of the industry, structure included (figures 1 and 2 as read).
+STRUCTURE_LINKS = ("a7", "b11")
 
 #: Words of an indicator of structure.
 _STRUCTURE = re.compile(
