@@ -107,6 +107,23 @@ def test_causes_add_up_to_what_was_not_served() -> None:
         assert one.lack + one.collection + one.allocation == pytest.approx(one.asked - one.served)
 
 
+@pytest.mark.parametrize(
+    ("cell", "causes"),
+    [
+        ((100, 20, 60, 50), (40, 10, 30)),
+        ((100, 100, 60, 50), (0, 0, 0)),
+        ((100, 90, 200, 0), (0, 10, 0)),
+        ((100, 0, 0, 0), (100, 0, 0)),
+        ((100, 20, 300, 300), (0, 0, 80)),
+    ],
+)
+def test_lack_collection_and_allocation_by_hand(
+    cell: tuple[float, float, float, float], causes: tuple[float, float, float]
+) -> None:
+    """Asked, served, held in the region, held on the platform."""
+    assert tuple(v for _, v in _causes(*cell)) == causes
+
+
 amounts = st.floats(0, 100)
 
 

@@ -79,8 +79,8 @@ def _persistence(done: PlatformStudy, settings: Settings) -> Verdict:
     line = settings["platform_stay"]
     if q.value is None:
         return _open(clause, done, q)
-    said = (f"{100 * q.value:.0f}% of {q.n} memberships of core enterprises and institutes still "
-            f"there three years later, {line:.0%} asked for")  # fmt: skip
+    said = (f"{100 * q.value:.0f}% of {q.n} places of core enterprises and institutes are still "
+            f"theirs three years later, {line:.0%} asked for")  # fmt: skip
     return Verdict(clause, done.region, MET if q.value >= line else NOT, said, evidence=(q.id,))
 
 

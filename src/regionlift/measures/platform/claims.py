@@ -13,7 +13,7 @@ from regionlift.measures.policy.claims import counted
 
 #: Items of the checklist (item 76), in the order they are printed.
 CHECKLIST = {
-    "platform.membership_rules": "Rules of membership",
+    "platform.membership_rules": "Rules for members",
     "platform.ip_rule": "Rule on intellectual property",
     "platform.benefit_sharing": "Sharing of benefits",
     "platform.funding_plan": "Plan of funding",

@@ -103,7 +103,8 @@ def _losses(study: Study, done: PlatformStudy, book: Book) -> list[Block]:
         for k in done.lost
     ]  # fmt: skip
     drawn = chart(
-        study, "platform-lost-chart", "What became of what was asked for", _finding(done),
+        study, "platform-lost-chart", "What became of what was asked for",
+        "What was served, and why the rest was not, of every type.",
         charts.became(frame, list(CAUSES.values())), plain(frame), "platform_lost_allocation",
         f"{done.since} to {done.year}", ("platform_years",),
     )  # fmt: skip
@@ -133,7 +134,7 @@ def _members(done: PlatformStudy, book: Book) -> list[Block]:
                for k in done.stay.kinds)]  # fmt: skip
     rows: list[list[Cell]] = [[name, book.cell(q), _count(q)] for name, q in parts]
     new = done.find("platform_new_types")
-    note = "A membership is one organisation in one sub-platform. "
+    note = "A place is one organisation in one sub-platform. "
     if new.value is not None:
         names = f" ({', '.join(done.stay.new)})" if done.stay.new else ""
         note += f"Kinds of actor that joined within three years: {level(new)}{names}. "
@@ -141,9 +142,9 @@ def _members(done: PlatformStudy, book: Book) -> list[Block]:
         note += f"{done.stay.unlisted} members are not in the table of organisations. "
     later = done.stay.curve.at(3)
     if later is not None and done.stay.curve.spells:
-        note += (f"Of {done.stay.curve.spells} memberships whose beginning is seen, "
+        note += (f"Of {done.stay.curve.spells} places whose beginning is seen, "
                  f"{100 * later:.0f}% last beyond three years (Kaplan-Meier).")  # fmt: skip
-    heads = ["Members", ">Still there three years later", ">Memberships"]
+    heads = ["Members", ">Still there three years later", ">Places"]
     return [table("platform-members", "Who stays", heads, rows, note)]
 
 
@@ -231,7 +232,7 @@ def _rubric(done: Scored) -> Block:
     rubric = done.rubric
     rows = [_scored(s) for s in done.scores]
     missing = sum(s.status == "missing" for s in done.scores)
-    note = f"{rubric.source}. All sub-platforms are read as one centre. {rubric.note} "
+    note = f"{rubric.source[0].upper()}{rubric.source[1:]}. All sub-platforms are read as one centre. {rubric.note} "
     note += f"{missing} of {len(rows)} items have no evidence."
     if done.told is not None:
         note += f" Points: {done.told:g} of the {done.possible:g} that can be told."
