@@ -424,7 +424,8 @@ def test_no_result_hangs_on_the_order_of_a_join(small: Path) -> None:
     """Joins and groups come in another order each time; no digit may follow them."""
     hashes = set()
     for _ in range(8):
-        dataset, chosen, frames = prepare(small, (), None, lambda _: None)
+        ready = prepare(small, (), None, lambda _: None)
+        dataset, chosen, frames = ready.dataset, ready.settings, ready.frames
         hashes.add(study(dataset, frames, "北江", chosen).result_hash)
     assert len(hashes) == 1
 

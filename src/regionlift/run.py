@@ -20,6 +20,7 @@ from regionlift.data.dataset import Dataset, from_audit
 from regionlift.data.problems import DatasetError, did_you_mean
 from regionlift.evidence.measure import registry
 from regionlift.evidence.settings import Settings, settings
+from regionlift.forecast.tested import Tested, conditions_tested
 from regionlift.output.files import write_data, write_study
 from regionlift.paths.load import library, thresholds
 from regionlift.paths.model import Path as UpgradingPath
@@ -48,6 +49,7 @@ class Prepared:
     settings: Settings
     frames: Frames
     paths: tuple[UpgradingPath, ...]
+    tested: Tested
 
 
 def run_region(
@@ -93,7 +95,7 @@ def run_region(
     ready = prepare(folder, without, overrides, step, Path(out), paths)
     step("judge")
     done = study(ready.dataset, ready.frames, region, ready.settings, year=year, peers=peers,
-                 paths=ready.paths, budget=budget)  # fmt: skip
+                 paths=ready.paths, budget=budget, tested=ready.tested)  # fmt: skip
     step("write")
     return write(done, Path(out))
 
@@ -119,7 +121,7 @@ def run_all(
         for region in dataset.regions():
             step(region)
             done = study(dataset, ready.frames, region, ready.settings, year=year,
-                         paths=ready.paths, budget=budget)  # fmt: skip
+                         paths=ready.paths, budget=budget, tested=ready.tested)  # fmt: skip
             yield write(done, Path(out) / safe_name(region), begun)
 
 
@@ -145,7 +147,10 @@ def prepare(
     known = library([*own, *paths], registry())
     chosen = settings({**dataset.manifest.settings, **(overrides or {})}, thresholds(known))
     step("measure")
-    return Prepared(dataset, chosen, measure_all(dataset, chosen), known)
+    frames = measure_all(dataset, chosen)
+    step("test the conditions")
+    return Prepared(dataset, chosen, frames, known,
+                    conditions_tested(frames, dataset.regions(), known, chosen))  # fmt: skip
 
 
 def known_paths(files: tuple[Path | str, ...] = ()) -> tuple[UpgradingPath, ...]:

@@ -44,7 +44,7 @@ CLAUSES = {
     "technology.diffusion": "What the alliances find reaches others of the region",
     "platform.functions": "The platform covers all five functions",
     "platform.allocation": "Of every type of resource enough of what is asked for is served",
-    "platform.governance": "The platform has rules for members, property, benefit, money and review",
+    "platform.governance": "The platform has rules for members, property, benefit, money, review",
     "platform.persistence": "Core enterprises and institutes stay",
     "platform.runway": "Money is committed until the platform can carry itself",
     "platform.needs": "The resources held here could meet the needs",

@@ -33,6 +33,7 @@ def path_tables(study: Study) -> dict[str, pl.DataFrame]:
         "path_links": links_table(done), "path_clauses": clauses_table(done),
         "path_order": order_table(done), "path_data": worth,
         "roadmap": roadmap_table(study.roadmap), "roadmap_not_now": not_now,
+        "conditions_tested": tested_table(study), "truth_tables": truth_tables(study),
     }  # fmt: skip
     return {name: frame for name, frame in frames.items() if frame.height}
 
@@ -42,7 +43,8 @@ def path_sheets(study: Study) -> Mapping[str, Sheet]:
     titles = {
         "path_links": "links of the paths", "path_clauses": "conditions",
         "path_order": "path order", "path_data": "data worth having", "roadmap": "roadmap",
-        "roadmap_not_now": "not now",
+        "roadmap_not_now": "not now", "conditions_tested": "conditions tested",
+        "truth_tables": "truth tables",
     }  # fmt: skip
     sheets: dict[str, Sheet] = {
         titles[name]: (frame.columns, [list(row) for row in frame.iter_rows()])
@@ -51,6 +53,37 @@ def path_sheets(study: Study) -> Mapping[str, Sheet]:
     if study.roadmap.planned:
         sheets["indicators"] = _indicators(study)
     return sheets
+
+
+def tested_table(study: Study) -> pl.DataFrame:
+    """Every set of every test with its fit."""
+    rows = [
+        {"path": t.path, "outcome": t.outcome, "horizon": t.horizon, "regions": t.regions,
+         "set": f.name, "what": f.what, "cases": f.cases, "consistency": f.sufficient.incl_s,
+         "pri": f.sufficient.pri, "coverage": f.sufficient.cov_s,
+         "prevalence": f.sufficient.prevalence,
+         "consistency_not_rising": f.sufficient_absent.incl_s,
+         "necessity": f.necessary.incl_n, "relevance_of_necessity": f.necessary.ron,
+         "necessity_not_rising": f.necessary_absent.incl_n,
+         "placebo": None if f.placebo is None else f.placebo.incl_s,
+         "empty_corner": f.effect, "chance": f.chance, "verdict": t.verdict if f is t.theory else ""}
+        for t in study.tested.tests for f in (*t.sets, *([t.theory] if t.theory else []))
+    ]  # fmt: skip
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def truth_tables(study: Study) -> pl.DataFrame:
+    """Every row of every truth table with its cases."""
+    rows = [
+        {"path": t.path, "outcome": t.outcome, "for": s.table.outcome_name,
+         "row": int(number), "combination": s.table.spelled(int(number)), "out": s.table.out[k],
+         "cases": int(s.table.n[k]), "consistency": float(s.table.incl[k]),
+         "pri": float(s.table.pri[k]), "which": "; ".join(s.table.cases[k]),
+         "deviant": "; ".join(s.table.deviant[k])}
+        for t in study.tested.tests for s in (t.solved, t.solved_absent) if s.table is not None
+        for k, number in enumerate(s.table.numbers)
+    ]  # fmt: skip
+    return pl.DataFrame(rows, infer_schema_length=None)
 
 
 def _indicators(study: Study) -> Sheet:

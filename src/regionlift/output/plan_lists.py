@@ -29,7 +29,7 @@ def plan_sheets(report: LintReport | None) -> Mapping[str, Sheet]:
     return {"plan lint": (frame.columns, [list(row) for row in frame.iter_rows()])}
 
 
-def write_lint(path: Path, report: LintReport, synthetic: bool = False) -> None:
+def write_lint(path: Path, report: LintReport) -> None:
     """``plan-lint.xlsx``: findings, what was asked, what could not be looked at."""
     from regionlift.output.lists import write_workbook
 
@@ -50,11 +50,13 @@ def write_lint(path: Path, report: LintReport, synthetic: bool = False) -> None:
         "what was asked": (["severity", "kind", "findings", "paper items", "id"], asked),
         "links without a measure": (["path", "links"], idle),
     }
-    write_workbook(path, sheets, synthetic)
+    write_workbook(path, sheets, report.synthetic)
 
 
 def linted(report: LintReport, console: Console) -> None:
     """Findings by kind, the worst first; then notes, and what could not be looked at."""
+    if report.synthetic:
+        console.print("[bold]SYNTHETIC[/]  generated data, not about any real place")
     for code in sorted(report.counts, key=lambda c: SEVERITIES.index(RULES[c].severity)):
         found = report.of(code)
         rule = RULES[code]

@@ -30,6 +30,7 @@ from regionlift.output.pages.roadmap import actions, roadmap
 from regionlift.output.pages.stage import stage
 from regionlift.output.pages.structure import structure
 from regionlift.output.pages.technology import technology
+from regionlift.output.pages.tested import tested
 from regionlift.output.paths_block import found, path_block
 from regionlift.output.payload import Page, Payload
 from regionlift.paths.load import SHIPPED
@@ -84,7 +85,7 @@ def payload(study: Study, ledger: duckdb.DuckDBPyConnection) -> Payload:
         conditions(study, book), order(study, book),
         *_more_paths(study, book), government(study, book),
         roadmap(study, book), actions(study, book), *_plan(study, book),
-        hindcast(study, book), methods(study, book), index(study, book),
+        hindcast(study, book), tested(study, book), methods(study, book), index(study, book),
     ]  # fmt: skip
     identity = study.dataset.manifest.dataset
     title = f"{study.region}: equipment manufacturing"

@@ -14,6 +14,7 @@ from regionlift.evidence.measure import measures
 from regionlift.evidence.quantity import Quantity, from_row, to_frame
 from regionlift.evidence.settings import Settings
 from regionlift.evidence.verdict import Verdict
+from regionlift.forecast.tested import Tested, conditions_tested
 from regionlift.measures.drivers import input_driven
 from regionlift.measures.exit_test import ExitTest, exit_test
 from regionlift.measures.network.roster import SCHEMA
@@ -63,6 +64,7 @@ class Study:
     platform: PlatformStudy
     paths: PathsStudy
     roadmap: RoadmapStudy
+    tested: Tested
     parts: tuple[Quantity, ...]
 
     @property
@@ -130,11 +132,13 @@ def study(
     peers: tuple[str, ...] = (),
     paths: tuple[Path, ...] | None = None,
     budget: float | Sequence[float] | None = None,
+    tested: Tested | None = None,
 ) -> Study:
     """Judge one region from the quantities of all.
 
     ``paths`` are the three of the package where none are given; ``budget`` in millions, one total
-    or four amounts, one a phase of the roadmap; None sets no limit.
+    or four amounts, one a phase of the roadmap; None sets no limit; ``tested`` the conditions held
+    against all regions, where that was done already.
 
     Raises
     ------
@@ -171,7 +175,8 @@ def study(
                          year if year is not None else _last(dataset))  # fmt: skip
     return Study(
         dataset, settings, region, year, frames, chosen, profile, rates, leaving, verdicts, net,
-        links, tech, industry_entry(dataset, settings, year), rule, base, ways, plan, parts,
+        links, tech, industry_entry(dataset, settings, year), rule, base, ways, plan,
+        tested or conditions_tested(frames, dataset.regions(), known, settings), parts,
     )  # fmt: skip
 
 

@@ -12,13 +12,18 @@ from regionlift.study import Study
 
 TITLE = "Plan lint"
 
+#: Kinds that hold the plan to the evidence about the region.
+HELD = ("target_never_reached", "structure_too_soon", "structure_unpaved", "link_not_broken",
+        "first_broken_idle", "unfunded_gap", "funded_non_gap", "copied_priority")  # fmt: skip
+
 
 def plan_lint(study: Study, book: Book, report: LintReport | None) -> Page | None:
     """Page 22; None where the dataset has no plan."""
     if report is None:
         return None
     blocks: list[Block] = [
-        *_kinds(report), _findings(study, book, report), *_idle(report), *_open(report),
+        *_kinds(report), *_evidence(study, book, report), *_measures(report),
+        *_idle(study, report), *_open(report),
         text("A lint asks whether a plan can be carried out, checked, and held to the evidence. "
              "It does not say that its measures work."),
     ]  # fmt: skip
@@ -31,14 +36,17 @@ def _finding(report: LintReport) -> str:
         return f"Nothing but notes on {counted(report.measures, 'measure')}."
     worst = sorted(bad, key=lambda c: (SEVERITIES.index(RULES[c].severity), -report.counts[c]))
     some = listed([f"{RULES[c].title.lower()} ({report.counts[c]})" for c in worst], 4)
-    return f"{report.sound} of {counted(report.measures, 'measure')} without a finding: {some}."
+    own = report.measures - report.sound
+    return (f"{own} of {counted(report.measures, 'measure')} cannot be carried out, checked or held "
+            f"to the evidence as they stand: {some}.")  # fmt: skip
 
 
 def _kinds(report: LintReport) -> list[Block]:
     rows: list[list[Cell]] = [
         [RULES[code].severity, RULES[code].title, {"text": str(n), "sort": n},
          ", ".join(map(str, RULES[code].items))]
-        for code, n in report.counts.items()
+        for code, n in sorted(report.counts.items(),
+                              key=lambda item: SEVERITIES.index(RULES[item[0]].severity))
     ]  # fmt: skip
     if not rows:
         return []
@@ -48,23 +56,47 @@ def _kinds(report: LintReport) -> list[Block]:
                   note)]  # fmt: skip
 
 
-def _findings(study: Study, book: Book, report: LintReport) -> Block:
+def _evidence(study: Study, book: Book, report: LintReport) -> list[Block]:
+    """Findings that the numbers of the region make, each with its number where it has one."""
     rows: list[list[Cell]] = []
     for f in report.findings:
-        linked: Cell = f.where
+        if f.code not in HELD:
+            continue
+        linked: Cell = ""
         for id in f.evidence:
             measure, subject, period = id.split("/")
             part = subject.partition("|")[2]
             number = study.chain.find(measure, part)
             if number.period == period:
                 linked = book.cell(number)
-        rows.append([f.severity, f.title, f.where, linked if f.evidence else "", f.found, f.mend])
-    heads = ["Severity", "Kind", "Where", ">Evidence", "What is wrong", "What would mend it"]
-    return table("plan-findings", "Findings", heads, rows, f"Plan: {report.name}.", 25)
+        rows.append([f.title, f.where, linked, f.found, f.mend])
+    heads = ["Kind", "Where", ">Unmet demand", "What is wrong", "What would mend it"]
+    note = "Gaps, money, links and specialities of this region, held against the plan."
+    return [table("plan-evidence", "What the evidence says against it", heads, rows, note,
+                  20)] if rows else []  # fmt: skip
 
 
-def _idle(report: LintReport) -> list[Block]:
-    rows: list[list[Cell]] = [[path, ", ".join(ids) or "none"] for path, ids in report.idle]
+def _measures(report: LintReport) -> list[Block]:
+    """Findings in the plan itself."""
+    rows: list[list[Cell]] = [
+        [f.severity, f.title, f.where, f.found, f.mend]
+        for f in report.findings if f.code not in HELD
+    ]  # fmt: skip
+    heads = ["Severity", "Kind", "Where", "What is wrong", "What would mend it"]
+    return [table("plan-findings", "What the plan itself lacks", heads, rows,
+                  f"Plan: {report.name}.", 20)] if rows else []  # fmt: skip
+
+
+def _idle(study: Study, report: LintReport) -> list[Block]:
+    """Links without a measure, by name and with their verdict."""
+    judged = {j.id: j for p in study.paths.paths for j in p.links}
+    titles = {p.path.id: p.path.title for p in study.paths.paths}
+    rows: list[list[Cell]] = [
+        [titles.get(path, path),
+         "; ".join(f"{i} {judged[i].comparison.title} ({judged[i].truth.value})" if i in judged
+                   else i for i in ids) or "none"]
+        for path, ids in report.idle
+    ]  # fmt: skip
     return [table("plan-idle", "Links of the paths that no measure acts on",
                   ["Path", "Links"], rows)] if rows else []  # fmt: skip
 
