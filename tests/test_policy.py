@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -25,12 +26,14 @@ from regionlift.evidence.measure import Measure, registry
 from regionlift.evidence.quantity import Status
 from regionlift.evidence.settings import settings
 from regionlift.evidence.verdict import Truth
+from regionlift.measures.network.turnover import tie_ledger
 from regionlift.measures.policy.alignment import align, correlation, ratio, spearman
 from regionlift.measures.policy.claims import counted, expired, standing
 from regionlift.measures.policy.money import NoMoneyError, mix, money_of
 from regionlift.run import Run
 from regionlift.study.chain import chain_study
 from regionlift.study.policy import ENVIRONMENT, PolicyStudy, policy_study
+from regionlift.study.policy_numbers import tie_numbers
 from regionlift.study.technology import technology_study
 
 REGION = "Beijiang"
@@ -363,6 +366,30 @@ def test_ties_that_outlast_their_project_again_by_loops(beijiang: Run, raw: Reco
     for which in ("funded", "unfunded"):
         q = done.find(f"policy_tie_survival_{which}")
         assert q.value == pytest.approx(raw.raw.policy.outlasting(which == "funded"), abs=1e-12)
+
+
+def test_an_event_that_does_not_tell_is_not_taken_for_unfunded(beijiang: Run) -> None:
+    study = beijiang.study
+    tables = dict(study.dataset.tables)
+    odd = pl.col("project_id").str.ends_with("7")
+    tables["projects"] = tables["projects"].with_columns(
+        pl.when(odd).then(None).otherwise(pl.col("public_money")).alias("public_money")
+    )
+    less = replace(study.dataset, tables=tables)
+    assert study.network is not None
+    # events are those of the run: those that no longer tell count as not public, as they would
+    events = study.network.affiliations
+    silent = np.array([e.startswith("P") and e.endswith("7") for e in events.events])
+    events = replace(events, public=events.public & ~silent)
+    home = events.among(events.inside)
+    moved = replace(study.network.dynamics,
+                    ties=tie_ledger(home, (study.network.begins, study.network.last)))  # fmt: skip
+    net = replace(study.network, affiliations=events, dynamics=moved)
+    born, paid, other = tie_numbers(less, study.settings, REGION, net, 5)
+    assert "do not tell" in paid.reason and "do not tell" in other.reason
+    whole = study.policy.find("policy_new_ties_funded").value
+    assert born.low is not None and born.high is not None and born.value is not None
+    assert whole is not None and born.low < born.value < whole < born.high
 
 
 def test_the_query_of_every_number_gives_its_rows(beijiang: Run) -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from regionlift.data.dataset import Dataset
 from regionlift.evidence.quantity import Provenance, Quantity
 from regionlift.evidence.settings import Settings
 from regionlift.evidence.verdict import Truth
+from regionlift.measures.network.affiliations import Affiliations
 from regionlift.measures.network.numbers import Rows, rows_of
 from regionlift.measures.network.readings import Estimate, share
+from regionlift.measures.network.turnover import tie_ledger
 from regionlift.measures.panel import quoted
 from regionlift.measures.policy.advantage import Advantage
 from regionlift.measures.policy.alignment import Alignment, ratio
@@ -148,14 +152,37 @@ def tie_numbers(
         yield from (make.of(id, None, NO_ROWS, gap) for id in ids)
         return
     first = max(net.last - years + 1, net.begins + 1)
-    ledger = net.dynamics.ties.filter(pl.col("year").is_between(first, net.last))
     home = net.affiliations.among(net.affiliations.inside)
     formed = rows_of(dataset, settings, region, home, first, net.last, ties=True, formed=True)
-    born = share(int(ledger["new_public"].sum()), int(ledger["new"].sum()), settings["confidence"])
     make = Numbers(dataset, region, f"{first}-{net.last}")
+    open_ = _open(dataset, home)
+    born = _born(net.dynamics.ties, first, net.last, settings)
+    if open_.any():
+        # an event that does not tell may have public money, or none: both ends are given
+        most = tie_ledger(replace(home, public=home.public | open_), (net.begins, net.last))
+        born = replace(born, high=_born(most, first, net.last, settings).high)
     yield estimate(make, ids[0], born, formed, "more years of joint events")
+    count = f"{int(open_.sum())} of {len(open_)} joint events do not tell"
     for id, part in zip(ids[1:], ("funded", "other"), strict=True):
-        yield replace(net.find("tie_outlives", part), measure=id, subject=region)
+        if open_.any():
+            yield Numbers(dataset, region, str(net.last)).of(
+                id, None, NO_ROWS, Gap(f"whether public money paid for it, {count}", _PAID.settles)
+            )
+        else:
+            yield replace(net.find("tie_outlives", part), measure=id, subject=region)
+
+
+def _born(ledger: pl.DataFrame, first: int, last: int, settings: Settings) -> Estimate:
+    """New ties of these years that were born in an event with public money."""
+    own = ledger.filter(pl.col("year").is_between(first, last))
+    return share(int(own["new_public"].sum()), int(own["new"].sum()), settings["confidence"])
+
+
+def _open(dataset: Dataset, home: Affiliations) -> NDArray[np.bool_]:
+    """Events that are projects and do not tell whether they have public money."""
+    projects = dataset.tables["projects"]
+    silent = set(projects.filter(pl.col("public_money").is_null())["project_id"])
+    return np.array([event in silent for event in home.events], dtype=np.bool_)
 
 
 def _told(dataset: Dataset) -> bool:
