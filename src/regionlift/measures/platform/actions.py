@@ -152,10 +152,11 @@ def matching(source: Source, year: int, last: int, settings: Settings) -> Matchi
     asked = {k: v for k in TYPES for t, v in by_type.iter_rows() if t == k}
     missing = {k: sum(left[i] for i in needs.filter(pl.col("type") == k)["need_id"]) for k in asked}
     decide = Deciding(source, patents, apart, settings)
-    adapted = [g for part in found for g in part.adapted]
+    free, adapted = _at(given), _at(g for part in found for g in part.adapted)
     unmet = [
         line for row in needs.iter_rows(named=True)
-        for line in decide.lines(row, left[row["need_id"]], _at(given, row), _at(adapted, row))
+        for id in [row["need_id"]]
+        for line in decide.lines(row, left[id], free.get(id, []), adapted.get(id, []))
     ]  # fmt: skip
     return Matching(year, needs, asked, missing, given, prices,
                     {k: _scarcity(k, prices) for k in asked},
@@ -163,10 +164,12 @@ def matching(source: Source, year: int, last: int, settings: Settings) -> Matchi
                     bare)  # fmt: skip
 
 
-def _at(given: Sequence[Given], need: Mapping[str, object]) -> list[Given]:
-    """What is given to a need, most first."""
-    own = [g for g in given if g.need == need["need_id"]]
-    return sorted(own, key=lambda g: (-g.amount, g.resource))
+def _at(given: Iterable[Given]) -> dict[str, list[Given]]:
+    """What is given to each need, most first."""
+    found: dict[str, list[Given]] = {}
+    for g in sorted(given, key=lambda g: (-g.amount, g.resource)):
+        found.setdefault(g.need, []).append(g)
+    return found
 
 
 @dataclass(frozen=True)
@@ -185,8 +188,7 @@ def _of_type(
     """Assignment of one type: types never serve each other, so each is a problem of its own."""
     own = needs.filter(pl.col("type") == kind).to_dicts()
     stock = held.filter(pl.col("type") == kind).to_dicts()
-    far = np.array([[apart.of(n["cls"], r["cls"]) for r in stock] for n in own])
-    far = far.reshape(len(own), len(stock))
+    far = _far([n["cls"] for n in own], [r["cls"] for r in stock], apart)
     steps = np.array([[STEPS[location(n, r)] for r in stock] for n in own]).reshape(far.shape)
     waits = np.array([n["served"] is not True for n in own])
     any_class = far + settings["match_step"] * (steps + waits[:, None])
@@ -213,6 +215,15 @@ def _of_type(
     return _Type(given(done.flow), prices, left, given(second.flow))
 
 
+def _far(asked: Sequence[str], held: Sequence[str], apart: Distances) -> Floats:
+    """Distances of every need and resource, (needs, resources); each pair of classes once."""
+    rows, columns = sorted(set(asked)), sorted(set(held))
+    each = np.array([[apart.of(a, b) for b in columns] for a in rows])
+    each = each.reshape(len(rows), len(columns))
+    at = [rows.index(a) for a in asked], [columns.index(b) for b in held]
+    return np.asarray(each[np.ix_(*at)])
+
+
 def location(need: Mapping[str, object], resource: Mapping[str, object]) -> str:
     """Where a resource lies as seen from a need."""
     if need["org_id"] is not None and need["org_id"] == resource["org_id"]:
@@ -237,6 +248,7 @@ class Deciding:
     ) -> None:
         """``patents`` are (patent_id, class) of the years that count."""
         self._apart, self._reach = apart, settings["match_reach"]
+        self._known: dict[tuple[str, str], tuple[str, str, list[str]]] = {}
         self._least = settings.whole("holders_needed")
         self._filed = _filed(source, patents)
         self._ties = _ties(source)
@@ -273,7 +285,9 @@ class Deciding:
             yield line(idle, REALLOCATE, "held here, idle, in another technology: adapt it",
                        (g.resource for g in adapted))  # fmt: skip
         if left - idle > TINY * max(left, 1.0):
-            yield line(left - idle, *self._elsewhere(kind, klass))
+            if (kind, klass) not in self._known:
+                self._known[kind, klass] = self._elsewhere(kind, klass)
+            yield line(left - idle, *self._known[kind, klass])
 
     def _elsewhere(self, kind: str, klass: str) -> tuple[str, str, list[str]]:
         here, there, what = self._able(kind, klass)

@@ -232,8 +232,9 @@ def _rubric(done: Scored) -> Block:
     rubric = done.rubric
     rows = [_scored(s) for s in done.scores]
     missing = sum(s.status == "missing" for s in done.scores)
-    note = f"{rubric.source[0].upper()}{rubric.source[1:]}. {rubric.note} All sub-platforms are read "
-    note += f"as one centre. {missing} of {len(rows)} items have no evidence."
+    said = rubric.source[0].upper() + rubric.source[1:]
+    note = f"{said}. {rubric.note} All sub-platforms are read as one centre. "
+    note += f"{missing} of {len(rows)} items have no evidence."
     if done.told is not None:
         note += f" Points: {done.told:g} of the {done.possible:g} that can be told."
     heads = ["Item", ">Share of full mark", "Evidence", "Value", "No mark at", "Full mark at",
