@@ -1019,7 +1019,8 @@ def unrepeatable(measure: str, subject: str) -> bool:
     """Whether a number has no plain formula over the files alone."""
     return (renetwork.unrepeatable(measure, subject) or rechain.unrepeatable(measure)
             or retech.unrepeatable(measure) or repolicy.unrepeatable(measure)
-            or replatform.unrepeatable(measure))  # fmt: skip
+            or replatform.unrepeatable(measure)
+            or repathway.unrepeatable(measure))  # fmt: skip
 
 
 def main(out: Path, folder: Path) -> int:

@@ -31,6 +31,13 @@ NOT_AGAIN = {
     "complementarity_lift": "null drawn by chance: test_pathway_technology, from its two numbers",
 }
 
+#: Numbers that rest on which technologies are named and which enterprises are core: those two are
+#: searched for, so these are computed again with both given, in test_pathway_technology.
+GIVEN = ("alliance_share", "alliance_elements", "alliance_output", "alliance_sharing",
+         "new_adopters", "technology_infiltration", "technology_leaders", "outstanding_firms",
+         "inventor_concentration", "alliance_count", "core_new_fields",
+         "type_entropy_change")  # fmt: skip
+
 #: Last years that are recent, that count as use, in the network; years back of the variety.
 RECENT, USED, NETWORK, BACK = 3, 5, 5, 5
 
@@ -41,6 +48,11 @@ BLOCK = ("33", "34", "35", "36", "37", "38", "40")
 Lines = dict[tuple[str, ...], tuple[int, ...]]
 Ends = tuple[float, float] | None
 Found = tuple[float, Ends]
+
+
+def unrepeatable(measure: str) -> bool:
+    """Whether a number cannot be had from the files alone."""
+    return measure in NOT_AGAIN or measure in GIVEN
 
 
 class UnknownError(Exception):
