@@ -23,9 +23,10 @@ def path_tables(study: Study) -> dict[str, pl.DataFrame]:
     done = study.paths
     worth = pl.DataFrame(
         [{"missing": w.piece, "links": ";".join(w.links), "clauses": ";".join(w.clauses),
-          "answers": ";".join(w.answers)} for w in done.worths],
+          "by it alone": ";".join(w.alone), "answers": ";".join(w.answers)}
+         for w in done.worths],
         schema={"missing": pl.String, "links": pl.String, "clauses": pl.String,
-                "answers": pl.String},
+                "by it alone": pl.String, "answers": pl.String},
     )  # fmt: skip
     not_now = pl.DataFrame([{"what": n.what, "why": n.why} for n in study.roadmap.not_now],
                            schema={"what": pl.String, "why": pl.String})  # fmt: skip
@@ -66,7 +67,8 @@ def tested_table(study: Study) -> pl.DataFrame:
          "necessity": f.necessary.incl_n, "relevance_of_necessity": f.necessary.ron,
          "necessity_not_rising": f.necessary_absent.incl_n,
          "placebo": None if f.placebo is None else f.placebo.incl_s,
-         "empty_corner": f.effect, "chance": f.chance, "verdict": t.verdict if f is t.theory else ""}
+         "empty_corner": f.effect, "chance": f.chance,
+         "verdict": t.verdict if f is t.theory else ""}
         for t in study.tested.tests for f in (*t.sets, *([t.theory] if t.theory else []))
     ]  # fmt: skip
     return pl.DataFrame(rows, infer_schema_length=None)

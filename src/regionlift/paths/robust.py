@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -109,13 +110,15 @@ def _first(p: PathJudged, codes: Mapping[str, Codes], draws: int) -> float:
 class Worth:
     """What a missing piece of data would settle, at best: answers that could be told with it.
 
-    ``links`` and ``clauses`` hang on it directly; ``answers`` counts the conditions, readings and
-    first broken links that come out another way if all of them hold than if none does.
+    ``links`` and ``clauses`` cannot be told without it, ``alone`` of them by it alone; ``answers``
+    are the conditions, readings and first broken links that come out another way if all that hangs
+    on it holds than if none of it does.
     """
 
     piece: str
     links: tuple[str, ...]
     clauses: tuple[str, ...]
+    alone: tuple[str, ...]
     answers: tuple[str, ...]
 
 
@@ -128,13 +131,15 @@ def value_of_information(
     Each is tried at both ends: everything that hangs on it met, then not met.
     """
     found = []
+    wanted = Counter(i for ids in pieces.values() for i in ids)
     for piece, ids in pieces.items():
         ends = [_answers(paths, frozenset(ids), to) for to in (Truth.MET, Truth.NOT_MET)]
         now = _answers(paths, frozenset(), Truth.MET)
         moved = tuple(k for k in now if ends[0][k] != ends[1][k] or ends[0][k] != now[k])
         links = {j.id for p in paths for j in p.links}
         found.append(Worth(piece, tuple(i for i in ids if i in links),
-                           tuple(i for i in ids if i not in links), moved))  # fmt: skip
+                           tuple(i for i in ids if i not in links),
+                           tuple(i for i in ids if wanted[i] == 1), moved))  # fmt: skip
     return tuple(sorted(found, key=lambda w: (-len(w.answers) - len(w.links) - len(w.clauses),
                                               w.piece)))  # fmt: skip
 

@@ -164,16 +164,21 @@ def _pieces(judged: tuple[PathJudged, ...], dataset: Dataset) -> dict[str, list[
     for p in judged:
         for j in (*p.links, *p.clauses.values()):
             if j.truth is Truth.CANNOT_TELL:
-                found.setdefault(_piece(j, dataset), []).append(j.id)
+                for piece in _lacked(j, dataset):
+                    found.setdefault(piece, []).append(j.id)
     return found
 
 
-def _piece(j: Judged, dataset: Dataset) -> str:
+def _lacked(j: Judged, dataset: Dataset) -> list[str]:
+    """Tables, and columns of tables that are there, without which it cannot be told."""
     definition = registry()[j.comparison.measure]
-    lacking = dataset.lacks(definition.needs)
+    lacking = [
+        f"table {table}" if table not in dataset.tables else dataset.lacks({table: columns})
+        for table, columns in definition.needs.items() if dataset.lacks({table: columns})
+    ]  # fmt: skip
     if lacking and isinstance(definition, Measure) and definition.instead:
-        lacking = "" if not dataset.lacks(definition.instead) else lacking
-    return lacking or j.settles
+        lacking = lacking if dataset.lacks(definition.instead) else []
+    return lacking or [j.settles]
 
 
 def own_numbers(

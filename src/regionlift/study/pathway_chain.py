@@ -39,6 +39,7 @@ def chain_path_numbers(
     told: dict[str, Told] = {
         "core_enterprises": _cores(dataset, region, chain, network),
         "chain_net_entry": path.net_entry(dataset, region, last),
+        "chain_sound": _sound(chain),
         "hold_up_share": _hold_up(chain, settings["single_share"]),
         "chain_learning": path.learning(dataset, region, last, settings.whole("network_years")),
         "chain_sharing": path.sharing(dataset, region, last),
@@ -46,7 +47,7 @@ def chain_path_numbers(
         **_suppliers(dataset, region, settings, chain, network, span, half),
     }
     slopes = ("chain_invention_growth", "supplier_invention_growth")
-    derived = ("hold_up_share", "codevelopment_lift")
+    derived = ("chain_sound", "hold_up_share", "codevelopment_lift")
     return tuple(
         number(dataset, measure, region, f"{span[0]}-{span[1]}" if measure in slopes else str(last),
                found, Provenance.DERIVED if measure in derived else Provenance.OBSERVED)
@@ -70,6 +71,27 @@ def _cores(
     sql = (f"SELECT org_id{''.join(', ' + c for c in columns)} FROM orgs WHERE org_id IN "
            f"({path.among(ids)}) ORDER BY 1")  # fmt: skip
     return Told(float(len(ids)), Rows(sql, len(ids)), len(ids))
+
+
+def _sound(chain: ChainStudy) -> Told:
+    """Demand of classed links that need neither strengthening nor supplementing."""
+    if chain.chain is None:
+        return untold(chain.reason, chain.settles)
+    asked = {id: chain.facts[id].node.demand or 0.0 for id, call in chain.calls.items()
+             if call.kind and call.kind not in ("user", "unasked") and chain.facts[id].node.demand
+             }  # fmt: skip
+    whole = sum(asked.values())
+    if not whole:
+        return untold("of no link are demand and class told",
+                      "demand in chain_nodes; chain_node and revenue in orgs")  # fmt: skip
+    broken = set(chain.of_kind("strengthen")) | set(chain.of_kind("supplement"))
+    sound = sum(d for id, d in asked.items() if id not in broken)
+    subjects = path.among({f"{chain.region}|{id}" for id in asked})
+    sql = (
+        "SELECT subject, value FROM quantities WHERE measure = 'chain_demand' AND period = "
+        f"'{chain.chain.year}' AND subject IN ({subjects}) ORDER BY subject"
+    )
+    return Told(sound / whole, Rows(sql, len(asked)), len(asked))
 
 
 def _hold_up(chain: ChainStudy, line: float) -> Told:

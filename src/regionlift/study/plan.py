@@ -79,7 +79,7 @@ def study_context(study: Study) -> Context:
     tables = {**_tables(study.dataset, study.chain), "path_links": links_table(study.paths)}
     found = context_of(study.region, tables, study.frames, study.settings, study.peers.members,
                        study.year)  # fmt: skip
-    return replace(found, realism=partial(realism, dataset=study.dataset))
+    return _bound(found, study.dataset)
 
 
 def _of_dataset(
@@ -94,7 +94,13 @@ def _of_dataset(
     chain = chain_study(dataset, frames, name, chosen, None)
     near = neighbours or choose_peers(dataset, name, chosen, None).members
     found = context_of(name, _tables(dataset, chain), frames, chosen, near)
-    return replace(found, realism=partial(realism, dataset=dataset))
+    return _bound(found, dataset)
+
+
+def _bound(found: Context, dataset: Dataset) -> Context:
+    """With the breaks of the dataset's series, and whether it is generated."""
+    synthetic = dataset.manifest.dataset.synthetic
+    return replace(found, realism=partial(realism, dataset=dataset), synthetic=synthetic)
 
 
 def _frames(dataset: Dataset, chosen: Settings, plan: Sheet) -> dict[str, pl.DataFrame]:

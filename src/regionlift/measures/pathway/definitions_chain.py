@@ -28,7 +28,7 @@ _define("core_enterprises", "Core enterprises", "核心企业数", "count", (29,
         "enterprises of the region that are large, inventive and active in joint events by the "
         "rule of the network; without a network, those declared core", {
             "orgs": ("org_id", "region", "type")})  # fmt: skip
-_define("suppliers_per_core", "Local suppliers of a core enterprise", "核心企业平均本地供应商数",
+_define("suppliers_per_core", "Mean local suppliers of core enterprises", "核心企业平均本地供应商数",
         "ratio", (69,), "local suppliers of core enterprises, counted for each core / core "
         "enterprises with purchases in the tables", _FIRMS)  # fmt: skip
 _define("cores_local_share", "Local share of the cores' purchases", "核心企业本地采购占比", "share",
@@ -37,6 +37,10 @@ _define("cores_local_share", "Local share of the cores' purchases", "核心企�
 _define("chain_net_entry", "Net entry into the chain", "产业链净进入企业数", "count", (63, 69),
         "organisations of the region on the chain founded in the last three years less those "
         "closed in them", {"orgs": ("org_id", "region", "chain_node", "founded", "closed")})
+_define("chain_sound", "Demand in links that are neither missing nor weak", "无缺弱环节需求占比",
+        "share", (6, 66), "demand of the links of the chain classed as neither to strengthen nor to"
+        " supplement / demand of the links that are classed",
+        {"chain_nodes": ("node_id",), "orgs": ("org_id", "region", "chain_node")})  # fmt: skip
 _define("hold_up_share", "Nodes that hang on one supplier", "单一供应商环节占比", "share", (65,),
         "nodes made here of which one supplier has so large a share of local output as is set / "
         "nodes made here for which that is told",

@@ -53,13 +53,15 @@ def _worth(done: PathsStudy) -> Block:
     rows: list[list[Cell]] = [
         [w.piece, {"text": str(len(w.links) + len(w.clauses)),
                    "sort": float(len(w.links) + len(w.clauses))},
-         ", ".join((*w.links, *w.clauses)), ", ".join(w.answers) or "none by itself"]
+         ", ".join((*w.links, *w.clauses)), ", ".join(w.alone) or "none",
+         ", ".join(w.answers) or "none"]
         for w in done.worths
     ]  # fmt: skip
     return table(
         "worth", "What data would settle", ["Missing", ">Links and clauses", "Which",
-                                            "Answers that hang on it"], rows,
-        "Each missing piece is tried at both ends: everything that hangs on it met, then not met.",
+                                            "By it alone", "Answers that hang on it"], rows,
+        "A link or clause may need several. Each piece is tried at both ends: everything that "
+        "hangs on it met, then not met.",
         10,
     )  # fmt: skip
 
