@@ -28,8 +28,8 @@ _define("core_enterprises", "Core enterprises", "核心企业数", "count", (29,
         "enterprises of the region that are large, inventive and active in joint events by the "
         "rule of the network; without a network, those declared core", {
             "orgs": ("org_id", "region", "type")})  # fmt: skip
-_define("suppliers_per_core", "Mean local suppliers of core enterprises", "核心企业平均本地供应商数",
-        "ratio", (69,), "local suppliers of core enterprises, counted for each core / core "
+_define("suppliers_per_core", "Mean local suppliers of core enterprises",
+        "核心企业平均本地供应商数", "ratio", (69,), "local suppliers of core enterprises, counted for each core / core "
         "enterprises with purchases in the tables", _FIRMS)  # fmt: skip
 _define("cores_local_share", "Local share of the cores' purchases", "核心企业本地采购占比", "share",
         (6, 64), "what core enterprises buy from organisations of the region / what they buy",
