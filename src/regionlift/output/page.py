@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from importlib.resources import files
 from typing import Any
 
@@ -22,10 +23,12 @@ import vl_convert
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from regionlift.paths.evaluate import COMPARE
+
 #: Our script, in the order in which the parts are joined into one module.
 SCRIPTS = (
     "words.js", "evidence.js", "tables.js", "charts.js", "network_view.js", "network.js",
-    "chain.js", "paths.js", "blocks.js", "page.js",
+    "chain.js", "rules.js", "slider.js", "paths.js", "conditions.js", "blocks.js", "page.js",
 )  # fmt: skip
 
 #: Characters that could end the script element, or a line of JavaScript, inside the JSON.
@@ -95,6 +98,10 @@ def problems(payload: Mapping[str, Any]) -> Iterator[str]:
                 yield from _network_problems(where, block)
             if block["kind"] == "chain":
                 yield from _chain_problems(where, block)
+            if block["kind"] == "path":
+                yield from _path_problems(where, block)
+            if block["kind"] == "conditions":
+                yield from _conditions_problems(where, block)
             for missing in sorted(set(_references(block)) - payload["evidence"].keys()):
                 yield f'{where}: there is no evidence with the id "{missing}"'
 
@@ -142,6 +149,69 @@ def _chain_problems(where: str, block: Mapping[str, Any]) -> Iterator[str]:
         yield f'{where}: node "{wrong[0]}" is in none of the {columns} columns'
     if any(not 0 <= end < places for e in block["edges"] for end in (e["a"], e["b"])):
         yield f"{where}: a flow ends at none of the {places} nodes"
+
+
+def _path_problems(where: str, block: Mapping[str, Any]) -> Iterator[str]:
+    boxes, links = {b["id"] for b in block["boxes"]}, block["links"]
+    for link in links:
+        for end in sorted({*link["start"], link["end"]} - boxes):
+            yield f'{where}: link "{link["id"]}" leads from or to "{end}", which is no box'
+    yield from _compared_problems(where, "link", links)
+    ids = [link["id"] for link in links]
+    broken = [link["id"] for link in links if link["verdict"] == "not met"]
+    if block["first"] not in {None, *ids}:
+        yield f'{where}: the first broken link "{block["first"]}" is none of the links'
+    elif block["first"] != (broken[0] if broken else None):
+        yield f'{where}: the first broken link is not the first that is not met, {broken[:1]}'
+    before: dict[str, set[str]] = {b: set() for b in boxes}
+    for link in links:
+        if not link["feedback"]:
+            before.setdefault(link["end"], set()).update(link["start"])
+    try:
+        TopologicalSorter(before).prepare()
+    except CycleError as error:
+        yield f"{where}: the links go round in a circle: {' -> '.join(error.args[1])}"
+
+
+def _conditions_problems(where: str, block: Mapping[str, Any]) -> Iterator[str]:
+    clauses = {c["id"] for c in block["clauses"]}
+    yield from _compared_problems(where, "clause", block["clauses"])
+    for path in block["paths"]:
+        conditions = [c["id"] for c in path["conditions"]]
+        yield from (f"{where}: {p}" for p in _repeated("condition", conditions))
+        for kind, known in (("condition", clauses), ("reading", {*conditions})):
+            for item in path[f"{kind}s"]:
+                for name in sorted(set(_names(item["tree"])) - known):
+                    yield f'{where}: {kind} "{item["id"]}" names "{name}", which is not there'
+        for item in path["conditions"]:
+            if set(item["clauses"]) != set(_names(item["tree"])):
+                yield f'{where}: condition "{item["id"]}" lists other clauses than its rule names'
+
+
+def _compared_problems(
+    where: str, what: str, items: Sequence[Mapping[str, Any]]
+) -> Iterator[str]:
+    yield from (f"{where}: {p}" for p in _repeated(what, [i["id"] for i in items]))
+    for item in items:
+        name, value = f'{what} "{item["id"]}"', item["value"]
+        if item["low"] > item["high"]:
+            yield f"{where}: the range of {name} ends before it begins"
+        if item["compare"] not in COMPARE:
+            yield f"{where}: {name} compares with one of {', '.join(COMPARE)}"
+        elif (value is None) != (item["verdict"] == "cannot tell"):
+            yield f"{where}: {name} has a verdict without a number, or a number without a verdict"
+        elif value is not None and COMPARE[item["compare"]](value, item["threshold"]) != (
+            item["verdict"] == "met"
+        ):
+            yield f"{where}: the verdict on {name} is not what its number and threshold say"
+
+
+def _names(tree: Any) -> Iterator[str]:
+    """Names in an expression given as nested lists."""
+    if isinstance(tree, str):
+        yield tree
+    else:
+        yield from (name for part in tree[1:] for name in _names(part))
 
 
 def _references(part: Any) -> Iterator[str]:
