@@ -19,6 +19,7 @@ from regionlift.evidence.measure import registry
 from regionlift.evidence.settings import Settings
 from regionlift.measures.configuration.calibration import direct
 from regionlift.measures.configuration.ceilings import ceiling, permutation_test
+from regionlift.measures.configuration.enhanced import untenable
 from regionlift.measures.configuration.fit import (
     Necessity,
     Sufficiency,
@@ -47,6 +48,8 @@ CUTS = Cuts(0.8, pri=0.5, cases=2)
 ROSE = (20.0, 50.0, 80.0)
 #: Conditions in one truth table: 2 to the power of it rows.
 MOST = 6
+#: Models listed before a list is cut short, and says so.
+LIMITS = Limits(models=20)
 #: Draws behind intervals and chance.
 DRAWS = 300
 
@@ -84,12 +87,19 @@ class Regression:
 
 @dataclass(frozen=True)
 class Solved:
-    """Truth table and solutions for one outcome, or why there are none."""
+    """Truth table and solutions for one outcome, or why there are none.
+
+    ``enhanced`` is the analysis without assumptions that would count for the outcome and for its
+    absence at once; None where there are none, and then ``analysis`` stands as it is.
+    """
 
     table: TruthTable | None
     analysis: Analysis | None
     evaluation: Evaluation | None
     reason: str
+    enhanced: Analysis | None = None
+    untenable: int = 0
+    expected: Expectations | None = None
 
 
 @dataclass(frozen=True)
@@ -360,13 +370,14 @@ def _judged(
     sets += [_fits(id, titles[id], v, rose, fell, rng) for id, v in parts.items()]
     labels = [f"{r} {t}" for _, r, t in cases]
     units, periods = [r for _, r, _ in cases], [t for *_, t in cases]
+    present = _solved(path, own, rose, theory, labels, present=True)
+    absent = _solved(path, own, 1 - rose, theory, labels, present=False)
     return replace(
         empty, rule=_said(whole, conditions), sets=tuple(sets),
         theory=_fits(path.readings[0].id, path.readings[0].title, theory, rose, fell, rng),
         interval=_interval(theory, rose, units, settings, rng),
         panel=panel_fit(theory, rose, periods, units),
-        solved=_solved(path, own, rose, theory, labels, present=True),
-        solved_absent=_solved(path, own, 1 - rose, theory, labels, present=False),
+        solved=_enhanced(present, absent), solved_absent=_enhanced(absent, present),
         regression=_regression(theory, y[good], np.concatenate(start)[good], periods, units,
                                settings),
     )  # fmt: skip
@@ -430,12 +441,30 @@ def _solved(
     }  # fmt: skip
     table = truth_table(data, y, CUTS, names=names, cases=labels,
                         outcome_name="rose" if present else "not rose")  # fmt: skip
+    hopes = Expectations(expected)
     try:
-        analysis = analyse(table, Expectations(expected), limits=Limits(models=20))
+        analysis = analyse(table, hopes, limits=LIMITS)
     except RefusedError as why:
         return Solved(table, None, None, str(why))
     first = union(membership(analysis.parsimonious.terms(0), data, table.levels))
-    return Solved(table, analysis, evaluate(first, theory, y), "")
+    return Solved(table, analysis, evaluate(first, theory, y), "", expected=hopes)
+
+
+def _enhanced(own: Solved, other: Solved) -> Solved:
+    """Enhanced standard analysis: untenable rows count as negative.
+
+    Source: Schneider & Wagemann 2012, chapter 8.
+    """
+    if own.table is None or own.analysis is None or other.table is None or other.analysis is None:
+        return own
+    try:
+        rows = untenable(own.table, absence=other.table, limits=LIMITS).rows
+        if not len(rows):
+            return own
+        found = analyse(own.table, own.expected, rows, limits=LIMITS)
+    except RefusedError as why:
+        return replace(own, reason=f"without untenable assumptions: {why}", untenable=1)
+    return replace(own, enhanced=found, untenable=len(rows))
 
 
 def _regression(

@@ -27,6 +27,7 @@ from regionlift.output.pages.platform import platform
 from regionlift.output.pages.position import position
 from regionlift.output.pages.processes import processes
 from regionlift.output.pages.roadmap import actions, roadmap
+from regionlift.output.pages.scenarios import what_if
 from regionlift.output.pages.stage import stage
 from regionlift.output.pages.structure import structure
 from regionlift.output.pages.technology import technology
@@ -85,6 +86,7 @@ def payload(study: Study, ledger: duckdb.DuckDBPyConnection) -> Payload:
         conditions(study, book), order(study, book),
         *_more_paths(study, book), government(study, book),
         roadmap(study, book), actions(study, book), *_plan(study, book),
+        what_if(study, book),
         hindcast(study, book), tested(study, book), methods(study, book), index(study, book),
     ]  # fmt: skip
     identity = study.dataset.manifest.dataset

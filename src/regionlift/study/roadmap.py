@@ -93,6 +93,7 @@ class RoadmapStudy:
     budget: tuple[float, ...] | None
     planned: tuple[Planned, ...]
     candidates: tuple[Candidate, ...]
+    ranks: Mapping[str, int]
     program: Roadmap
     not_now: tuple[NotNow, ...]
     collect: tuple[str, ...]
@@ -125,11 +126,7 @@ def roadmap_study(
     }
     found = candidates(dataset, paths.paths, paths.order, targets)
     ranks = {j.id: n for p in paths.paths for n, j in enumerate(p.broken)}
-    tasks = [
-        # conditions have no order among them, links have
-        Task(c.id, c.path, c.judged.id, 0 if c.prepares else ranks[c.judged.id], c.years,
-             c.earliest, c.cost.median or 0.0, c.after) for c in found
-    ]  # fmt: skip
+    tasks = tasks_of(found, ranks)
     program = roadmap(tasks, budget)
     owners = _owners(dataset, paths.region, network, platform)
     planned = [
@@ -140,10 +137,18 @@ def roadmap_study(
     limits = None if budget is None else tuple(
         float(b) for b in (budget if isinstance(budget, Sequence) else (budget,)))  # fmt: skip
     return RoadmapStudy(
-        paths.region, base, limits, tuple(planned), found, program,
+        paths.region, base, limits, tuple(planned), found, ranks, program,
         tuple(_not_now(paths, found, program)), tuple(w.piece for w in paths.worths[:MOST]),
         "" if found else _empty(paths),
     )  # fmt: skip
+
+
+def tasks_of(found: Sequence[Candidate], ranks: Mapping[str, int]) -> list[Task]:
+    """Candidates as the program sees them; conditions have no order among them, links have."""
+    return [
+        Task(c.id, c.path, c.judged.id, 0 if c.prepares else ranks[c.judged.id], c.years,
+             c.earliest, c.cost.median or 0.0, c.after) for c in found
+    ]  # fmt: skip
 
 
 def _empty(paths: PathsStudy) -> str:

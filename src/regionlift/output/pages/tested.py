@@ -124,6 +124,12 @@ def _solution(key: str, what: str, solved: Solved) -> list[Block]:
         models = [" + ".join(m) for m in solution.spelled_models]
         cut = ", truncated" if solution.truncated else ""
         said.append(f"{name} ({len(models)}{cut}): {' or '.join(models[:3])}")
+    graded = [f"{g.term} {g.grade} ({g.share:.0%})" for g in analysis.parsimonious.graded[:6]]
+    if len(analysis.parsimonious.models) > 1:
+        said.append(f"terms of the parsimonious models: {', '.join(graded)}")
+    if solved.enhanced is not None:
+        models = [" + ".join(m) for m in solved.enhanced.parsimonious.spelled_models]
+        said.append(f"without {solved.untenable} untenable assumptions: {' or '.join(models[:3])}")
     inner = [" + ".join(i.solution.spelled(0)) for i in analysis.intermediate[:3]]
     if inner:
         said.append(f"intermediate: {' or '.join(dict.fromkeys(inner))}")

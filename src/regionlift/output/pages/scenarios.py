@@ -1,0 +1,77 @@
+"""Page 23: what if, by arithmetic on the numbers of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from regionlift.measures.chain.stress import Shock
+from regionlift.output.blocks import table, text
+from regionlift.output.evidence import Book
+from regionlift.output.pages.common import page
+from regionlift.output.payload import Block, Cell, Page
+from regionlift.output.words import listed, significant
+from regionlift.study import Study
+from regionlift.study.scenarios import Cut, Gap, scenarios
+
+TITLE = "What if?"
+
+
+def what_if(study: Study, book: Book) -> Page:
+    """Page 23: events one at a time; no outcome is predicted."""
+    del book
+    done = scenarios(study.chain, study.paths, study.roadmap, study.settings)
+    blocks: list[Block] = []
+    if done.cores:
+        blocks.append(_shocks("core-leaves", "A core enterprise leaves", done.cores, study))
+    if done.imports:
+        blocks.append(_shocks("import-stops", "An import stops", done.imports, study))
+    if done.gaps:
+        blocks.append(_gaps(done.gaps))
+    if done.cut is not None:
+        blocks.append(_cut(done.cut))
+    finding = "Nothing in the tables lets an event be counted through."
+    if blocks:
+        worst = max((*done.cores, *done.imports), key=lambda s: s.unserved, default=None)
+        finding = "Events are counted through one at a time." if worst is None else (
+            f"Of the events counted through, “{worst.kind}: {worst.what}” leaves most demand "
+            f"unserved: {significant(worst.unserved)} million.")  # fmt: skip
+    elif done.reason:
+        finding = f"Cannot tell: {done.reason}."
+    blocks.append(text(
+        "Accounts, no forecasts: nobody finds a substitute, no price moves, nothing is said of "
+        "growth. An effect on growth would need an elasticity, and none is invented here. For the "
+        "network's own what-ifs see the forecast of the network.", title="How to read this",
+    ))  # fmt: skip
+    return page("scenarios", 23, "plan", TITLE, finding, blocks)
+
+
+def _shocks(id: str, title: str, shocks: Sequence[Shock], study: Study) -> Block:
+    names = {} if study.chain.chain is None else {n.id: n.name for n in study.chain.chain.nodes}
+    rows: list[list[Cell]] = [
+        [s.what, names.get(s.node, s.node), f"{s.before:.0%}", f"{s.after:.0%}",
+         {"text": significant(s.unserved) if s.unserved else "0", "sort": s.unserved},
+         listed([names.get(u, u) for u, _ in s.exposed], 4) or "none"]
+        for s in shocks
+    ]  # fmt: skip
+    return table(id, title, ["What goes", "Link", ">Covered before", ">After",
+                             ">Demand unserved, million", "Who is exposed"], rows)  # fmt: skip
+
+
+def _gaps(gaps: Sequence[Gap]) -> Block:
+    rows: list[list[Cell]] = [
+        [g.name, f"{g.before:.0%}", f"{g.after:.0%}", "yes" if g.flips else "no"] for g in gaps
+    ]
+    return table("gap-filled", "Suppliers come for one broken link",
+                 ["Link", ">Demand in sound links before", ">After", "Link b4 would hold"], rows)
+
+
+def _cut(cut: Cut) -> Block:
+    rows: list[list[Cell]] = [
+        ["Budget, million", significant(cut.budget), significant(cut.reduced)],
+        ["Actions", str(len(cut.program.best.start) + len(cut.lost)),
+         str(len(cut.program.best.start))],
+        ["Not done", "", listed(list(cut.lost), 6) or "none"],
+        ["Begun later", "", listed(list(cut.later), 6) or "none"],
+    ]  # fmt: skip
+    return table("budget-cut", "The budget is cut by 30%", ["", "Now", "Then"], rows,
+                 "Where no budget was given, of the median cost of all actions.")  # fmt: skip
