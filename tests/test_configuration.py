@@ -139,26 +139,34 @@ def test_minimal_covers_are_all_of_them(columns: list[list[bool]]) -> None:
             break
     found = minimal_covers(chart, 1000, 10_000)
     assert set(found.covers) == every
-    assert (found.size, found.truncated) == (size, False)
+    assert (found.size, found.number, found.truncated) == (size, len(every), False)
+    assert found.always == frozenset.intersection(*map(frozenset, every))
+    for j in range(len(chart)):
+        share = sum(j in cover for cover in every) / len(every)
+        assert found.shares.get(j, 0) == pytest.approx(share)
 
 
 def test_a_list_of_models_cut_short_says_so_and_still_knows_what_is_invariant() -> None:
     """One column all models need, and two rows with three columns each: nine models."""
     chart = np.array([[1, 0, 0]] + [[0, 1, 0]] * 3 + [[0, 0, 1]] * 3, dtype=bool)
     whole = minimal_covers(chart, 100, 1000)
-    assert (len(whole.covers), whole.size, whole.truncated) == (9, 3, False)
+    assert (len(whole.covers), whole.number, whole.size, whole.truncated) == (9, 9, 3, False)
     for cut in (minimal_covers(chart, 2, 1000), minimal_covers(chart, 100, 0)):
         assert cut.truncated
         assert 1 <= len(cut.covers) <= 2
-        graded = grades(cut, chart, tuple("abcdefg"))
+        graded = grades(cut, tuple("abcdefg"))
         assert {g.term for g in graded if g.grade == "invariant"} == {"a"}
     assert smallest_cover(chart, without=0) is None
+    # the two parts are known whole: what is cut is only the list of their combinations
+    known = minimal_covers(chart, 3, 1000)
+    assert (known.number, len(known.covers), known.truncated) == (9, 3, True)
+    assert known.shares[1] == pytest.approx(1 / 3)
 
 
 def test_terms_are_graded_by_the_models_that_hold_them() -> None:
-    found = Covers(((0, 1), (0, 2), (0, 3, 1)), 2, False)
-    each = grades(found, np.ones((4, 1), bool), tuple("abcd"))
-    graded = {g.term: (g.grade, g.share) for g in each}
+    shares = {0: 1.0, 1: 2 / 3, 2: 1 / 3, 3: 1 / 3}
+    found = Covers(((0, 1), (0, 2), (0, 3)), 2, 3, False, shares, frozenset({0}))
+    graded = {g.term: (g.grade, g.share) for g in grades(found, tuple("abcd"))}
     assert graded["a"] == ("invariant", 1.0)
     assert graded["b"] == ("partial", pytest.approx(2 / 3))
     assert graded["c"] == graded["d"] == ("model-specific", pytest.approx(1 / 3))

@@ -126,8 +126,8 @@ def bell(
 ) -> Calibrated:
     """Set of middle values from six anchors e1 < c1 < i1 <= i2 < c2 < e2; a trapezoid by default.
 
-    Rises as :func:`power` from e1 to i1, is 1 up to i2, falls from there to e2. With anchors
-    i1 < c1 < e1 <= e2 < c2 < i2 it is the set of values that are not in the middle.
+    Rises as :func:`power` from e1 to i1, is 1 up to i2, falls from there to e2. The set of values
+    that are not in the middle is :func:`valley`.
 
     Source: Dusa 2018, section 4.2.
     """

@@ -18,7 +18,7 @@ from typing import Literal
 
 import numpy as np
 
-from regionlift.measures.configuration.cover import Covers, minimal_covers, smallest_cover
+from regionlift.measures.configuration.cover import Covers, minimal_covers
 from regionlift.measures.configuration.implicants import complement, prime_implicants
 from regionlift.measures.configuration.sets import (
     FREE,
@@ -43,8 +43,8 @@ class Limits:
     """How far an enumeration goes before it is cut short, and says so."""
 
     models: int = 100
-    pairs: int = 100
-    nodes: int = 100_000
+    pairs: int = 25
+    nodes: int = 20_000
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,10 @@ class Expectations:
 
 @dataclass(frozen=True)
 class GradedTerm:
-    """A term of at least one model: in which share of the models listed, and what that makes it.
+    """A term of at least one model: the share of models that hold it, and what that makes it.
 
     ``invariant`` in every minimal model, also where not all are listed; ``model-specific`` in one
-    only; ``partial`` otherwise.
+    only; ``partial`` otherwise. Where the search was cut short the share is that of what it met.
     """
 
     term: str
@@ -77,13 +77,15 @@ class Solution:
     """All minimal models over one set of prime implicants.
 
     ``models`` hold places of ``implicants``; ``chart`` says which implicant covers which positive
-    row, (implicants, positive rows). ``truncated``: more models of this size exist than are listed.
+    row, (implicants, positive rows). ``number`` of models there are, at least so many
+    where ``truncated`` is set: then there are, or may be, more than are listed.
     """
 
     table: TruthTable
     implicants: Terms
     chart: Flags
     models: tuple[tuple[int, ...], ...]
+    number: int
     truncated: bool
     graded: tuple[GradedTerm, ...]
 
@@ -225,7 +227,7 @@ def _solution(
     found = minimal_covers(chart, limits.models, limits.nodes)
     names = spelled(implicants, table.names, table.levels)
     return Solution(
-        table, implicants, chart, found.covers, found.truncated, grades(found, chart, names)
+        table, implicants, chart, found.covers, found.number, found.truncated, grades(found, names)
     )
 
 
@@ -237,25 +239,14 @@ def dominated(chart: Flags) -> Flags:
     return np.asarray(inside.any(axis=1))
 
 
-def grades(found: Covers, chart: Flags, names: tuple[str, ...]) -> tuple[GradedTerm, ...]:
-    """Share of the listed models that contain each term, greatest first.
-
-    Where the list is cut short a term of all listed models is invariant only if no model of the
-    same size does without it, which one integer programme settles.
-    """
-    count: dict[int, int] = {}
-    for model in found.covers:
-        for j in model:
-            count[j] = count.get(j, 0) + 1
+def grades(found: Covers, names: tuple[str, ...]) -> tuple[GradedTerm, ...]:
+    """Share of the models that hold each term, greatest first, and its grade."""
     graded = []
-    for j in sorted(count, key=lambda j: (-count[j], j)):
-        every = count[j] == len(found.covers)
-        if every and found.truncated:
-            other = smallest_cover(chart, without=j)
-            every = other is None or len(other) > found.size
-        only = count[j] == 1 and len(found.covers) > 1
-        grade: Grade = "invariant" if every else "model-specific" if only else "partial"
-        graded.append(GradedTerm(names[j], count[j] / len(found.covers), grade))
+    for j in sorted(found.shares, key=lambda j: (-found.shares[j], j)):
+        share = found.shares[j]
+        only = found.number > 1 and round(share * found.number) == 1
+        grade: Grade = "invariant" if j in found.always else "model-specific" if only else "partial"
+        graded.append(GradedTerm(names[j], share, grade))
     return tuple(graded)
 
 
