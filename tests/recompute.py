@@ -412,7 +412,8 @@ for _column, _suffix in ((R, ""), (V, "_current")):
         )  # fmt: skip
     CHANGES[f"productivity_change{_suffix}"] = ((_column, N), shift_share(_column, "all"), False)
 
-AT_CURRENT_PRICES = {"value_added_per_employee_current", "compensation_per_employee"}
+AT_CURRENT_PRICES = {"value_added_per_employee_current", "compensation_per_employee",
+                     "block_value_added"}  # fmt: skip
 
 LEAD_MARKERS = {
     "factor": [
@@ -563,6 +564,8 @@ class Recompute:
             if (measure, subject, self.year(period)) not in self.raw.network:
                 raise UnknownError("not in the network")
             return self.raw.network[measure, subject, self.year(period)]
+        if measure in repathway.YEARLY:
+            return self.cooperation(measure, subject, period).value
         if measure == "inventions_per_rd":
             if subject not in {place for place, _ in self.raw.patents}:
                 raise UnknownError("no patents")
@@ -579,6 +582,14 @@ class Recompute:
         if not math.isfinite(value):
             raise UnknownError("not defined")
         return value
+
+    def cooperation(self, measure: str, region: str, period: str) -> Answer:
+        if self.raw.yearly is None:
+            raise UnknownError("no network")
+        try:
+            return Answer(*self.raw.yearly.answer(measure, region, period))
+        except repathway.UnknownError as why:
+            raise UnknownError(str(why)) from None
 
     def year(self, period: str) -> int:
         if not period:
@@ -655,13 +666,8 @@ class Recompute:
                 return self.exit_slope(region, rest, period)
         if measure.startswith("location_quotient_"):
             return Answer(*self.quotient(measure, subject, period))
-        if measure in repathway.YEARLY and measure != "inventions_per_rd":
-            if self.raw.yearly is None:
-                raise UnknownError("no network")
-            try:
-                return Answer(*self.raw.yearly.answer(measure, subject, period))
-            except repathway.UnknownError as why:
-                raise UnknownError(str(why)) from None
+        if measure in repathway.YEARLY:
+            return self.cooperation(measure, subject, period)
         if measure.startswith(NETWORK) and measure not in recount.MEASURES:
             if self.raw.ties is None:
                 raise UnknownError("no network")

@@ -19,8 +19,8 @@ from renetwork import wilson
 from retech import Technology
 from retech import UnknownError as NoAllianceError
 
-#: Numbers of every region and year, in the order of the registry.
-YEARLY = ("repeat_tie_share", "tie_age", "multi_type_share", "inventions_per_rd")
+#: Numbers of the network of every region and year.
+YEARLY = ("repeat_tie_share", "tie_age", "multi_type_share")
 #: Totals of the panel, which have no interval.
 TOTALS = ("block_value_added", "block_employment")
 

@@ -16,7 +16,9 @@ from regionlift.measures.panel import KERNELS, quoted, replicates
 from regionlift.measures.resample import trend
 
 #: Markers at current prices: their own trend holds inflation, so they are read against peers.
-CURRENT_PRICES = frozenset({"value_added_per_employee_current", "compensation_per_employee"})
+CURRENT_PRICES = frozenset({
+    "value_added_per_employee_current", "compensation_per_employee", "block_value_added",
+})  # fmt: skip
 
 register(
     Definition(
