@@ -360,6 +360,30 @@ def test_changes_are_those_of_two_dictionaries(a: dict[str, str], b: dict[str, s
     assert found == {i: (a.get(i), b.get(i)) for i in {*a, *b} if a.get(i) != b.get(i)}
 
 
+def test_rows_of_newer_years_alone_are_a_real_change(
+    old: Path, made: Callable[..., Path]
+) -> None:
+    """The same id, with rows that only came in: new years are real, others would be a revision."""
+    a, b = open_vintage(old), open_vintage(made(2021))
+    row = {"measure": "network_density", "subject": REGION, "period": "", "value": 1.0,
+           "low": None, "high": None, "status": "known"}  # fmt: skip
+    some = "SELECT * FROM panel WHERE region = '北江' AND industry = '36'"
+    over = {**row, "sql": "SELECT subject, value FROM quantities WHERE id = 'x'"}
+    for sql, cause in ((some, Cause.REAL), (some.replace("*", "region, value_added"),
+                                            Cause.REVISION)):  # fmt: skip
+        before = {"x": {**row, "sql": sql}, "y": over}
+        after = {id: {**r, "value": 2.0} for id, r in before.items()}
+        classes = Classifier(a, b, before, after, True)
+        assert classes.why("x").cause is cause
+        assert classes._inherited({"x"}).cause is cause
+    # what stands on numbers that are the same was moved by a setting, if one moved
+    for moved, cause in ((True, Cause.SETTINGS), (False, Cause.REVISION)):
+        still = Classifier(a, b, {"x": over}, {"x": over}, moved)
+        assert still._inherited({"x"}).cause is cause
+    for vintage in (a, b):
+        vintage.ledger.close()
+
+
 def test_what_cannot_be_told_apart_is_said(old: Path, made: Callable[..., Path]) -> None:
     """Same rows behind a number that no table alone makes, other data beside, a setting moved."""
     a, b = open_vintage(old), open_vintage(made(2020, True))

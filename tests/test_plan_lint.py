@@ -166,6 +166,8 @@ def test_measures_on_sound_links_are_named_only_where_the_first_broken_one_waits
     found = lint(frame(on_b4), context)
     assert [f.about for f in found.of("link_not_broken")] == ["b1", "b4"]
     assert [f.about for f in found.of("first_broken_idle")] == ["b3"]
+    # b2 cannot be told: whether it holds is not known
+    assert not lint(frame({**sound(1), "link": "b2"}), context).of("link_not_broken")
     both = lint(frame(on_b4, {**sound(2), "link": "b3"}), context)
     assert not both.of("link_not_broken") and not both.of("first_broken_idle")
     # a path the plan does not act on is no fault
@@ -173,7 +175,7 @@ def test_measures_on_sound_links_are_named_only_where_the_first_broken_one_waits
 
 
 def test_a_priority_is_copied_if_neighbours_have_it_and_the_region_has_not() -> None:
-    near = {"P": frozenset("ab"), "Q": frozenset("ac"), "S": frozenset("d")}
+    near = {"P": frozenset("ab"), "Q": frozenset("abc"), "S": frozenset("d")}
     held = Specialities(frozenset("b"), near, frozenset("abcd"), "test")
     context = Context("R", specialities={"industry": held})
     found = lint(frame({**sound(1), "industry": "a;b;c;d"}), context)
@@ -181,6 +183,10 @@ def test_a_priority_is_copied_if_neighbours_have_it_and_the_region_has_not() -> 
     # two of three hold a: a share of two thirds still names it, all of them would not
     strict = replace(context, settings=settings({"plan_copied": 0.7}))
     assert not lint(frame({**sound(1), "industry": "a"}), strict).of("copied_priority")
+    # half of two is one: the share itself counts
+    pair = replace(held, neighbours={"P": frozenset("a"), "Q": frozenset("d")})
+    even = replace(context, specialities={"industry": pair})
+    assert lint(frame({**sound(1), "industry": "a"}), even).of("copied_priority")
     assert any("likeness 0.25 to the region's own" in note for note in found.notes)
 
 
@@ -292,8 +298,9 @@ def test_a_broken_workbook_and_a_missing_file_are_messages(tmp_path: Path) -> No
     (tmp_path / "plan.xlsx").write_bytes(b"no workbook")
     with pytest.raises(DatasetError, match="no sound workbook"):
         lint_plan(tmp_path / "plan.xlsx")
-    with pytest.raises(DatasetError, match="no such file"):
-        lint_plan(tmp_path / "nowhere.xlsx")
+    with pytest.raises(FileNotFoundError, match=r'no plan at .*Did you mean "plan\.xlsx"'):
+        lint_plan(tmp_path / "plann.xlsx")
+    (tmp_path / "plan.docx").write_text("text")
     with pytest.raises(DatasetError, match=r'ending in "\.docx"'):
         lint_plan(tmp_path / "plan.docx")
 
@@ -349,13 +356,15 @@ def test_workbook_and_terminal_show_every_kind(beijiang: Run, tmp_path: Path) ->
     found = lint(read_plan(tmp_path / "plan.xlsx"), against)
     write_lint(tmp_path / "plan-lint.xlsx", found)
     book = openpyxl.load_workbook(tmp_path / "plan-lint.xlsx", read_only=True)
-    assert len(list(book["plan lint"].iter_rows())) == len(known) + 1
-    assert len(list(book["what was asked"].iter_rows())) == len(RULES) + 1
+    # a line above the headers says that the evidence is generated
+    assert len(list(book["plan lint"].iter_rows())) == len(known) + 2
+    assert len(list(book["what was asked"].iter_rows())) == len(RULES) + 2
     book.close()
     with Path(os.devnull).open("w") as sink:
         console = Console(file=sink, record=True, width=160)
         linted(found, console)
     said = console.export_text()
+    assert "SYNTHETIC" in said
     for rule in RULES.values():
         assert rule.title in said
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -99,6 +99,7 @@ class Context:
     links: Mapping[str, Truth] = field(default_factory=dict)
     frames: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     realism: Reference | None = None
+    synthetic: bool = False
 
     def first_broken(self, path: str) -> str:
         """The earliest link of a path that is not met; empty where none is."""
@@ -153,8 +154,9 @@ def context_from_run(out: Path | str, region: str = "", neighbours: Sequence[str
         raise LookupError(f"no region {', '.join(unknown)} in {folder}")
     frames = {str(key[0]): frame for key, frame in quantities.group_by("measure")}
     chosen = _settings(tables.pop("thresholds"))
-    return context_of(record["region"], tables, frames, chosen,
-                      neighbours or _peers(tables.get("peers")), record["year"])  # fmt: skip
+    found = context_of(record["region"], tables, frames, chosen,
+                       neighbours or _peers(tables.get("peers")), record["year"])  # fmt: skip
+    return replace(found, synthetic=bool(record.get("synthetic")))
 
 
 def _settings(rows: pl.DataFrame) -> Settings:

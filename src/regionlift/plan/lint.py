@@ -46,7 +46,7 @@ def lint(plan: Sheet | pl.DataFrame, context: Context | None = None) -> LintRepo
     return LintReport(
         sheet.name, against.region, len(told.lines), ordered(_once(found)),
         (*sheet.notes, *said, *_likeness(told, against)), tuple(_open(told, against)),
-        _idle(told, against),
+        _idle(told, against), against.synthetic,
     )  # fmt: skip
 
 

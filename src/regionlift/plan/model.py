@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import polars as pl
@@ -206,7 +206,8 @@ class LintReport:
     findings: tuple[Finding, ...]
     notes: tuple[str, ...] = ()
     open: tuple[tuple[str, str], ...] = ()
-    idle: tuple[tuple[str, tuple[str, ...]], ...] = field(default=())
+    idle: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    synthetic: bool = False
 
     @property
     def counts(self) -> dict[str, int]:

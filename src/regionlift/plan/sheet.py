@@ -22,7 +22,7 @@ from regionlift.data.contract import Table, contract
 from regionlift.data.joining import LINEAGE
 from regionlift.data.manifest import Source
 from regionlift.data.problems import DatasetError, Problem, did_you_mean
-from regionlift.data.reading import locate, read
+from regionlift.data.reading import SUFFIXES, locate, read
 
 #: Problems of single cells: the rest of the row can still be read.
 CELLS = ("wrong-type", "formula", "cell-error", "duplicate-key", "empty-key", "unlisted-value",
@@ -57,10 +57,16 @@ def read_plan(file: Path | str, sheet: str = "") -> Sheet:
 
     Raises
     ------
+    FileNotFoundError
+        If there is no such file.
     DatasetError
         If no plan can be read from it; each problem says what to do.
     """
     path = Path(file)
+    if not path.is_file():
+        beside = path.parent.iterdir() if path.parent.is_dir() else ()
+        near = did_you_mean(path.name, (f.name for f in beside if f.suffix in SUFFIXES))
+        raise FileNotFoundError(f"no plan at {path}. {near}".strip())
     place = locate("plan", Source(file=path.name), path.parent)
     if isinstance(place, Problem):
         raise DatasetError([place])

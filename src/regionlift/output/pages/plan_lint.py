@@ -37,8 +37,8 @@ def _finding(report: LintReport) -> str:
     worst = sorted(bad, key=lambda c: (SEVERITIES.index(RULES[c].severity), -report.counts[c]))
     some = listed([f"{RULES[c].title.lower()} ({report.counts[c]})" for c in worst], 4)
     own = report.measures - report.sound
-    return (f"{own} of {counted(report.measures, 'measure')} cannot be carried out, checked or held "
-            f"to the evidence as they stand: {some}.")  # fmt: skip
+    of = counted(report.measures, "measure")
+    return f"{own} of {of} have an error or a warning of their own. In the whole plan: {some}."
 
 
 def _kinds(report: LintReport) -> list[Block]:
