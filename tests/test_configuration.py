@@ -156,16 +156,17 @@ def test_a_list_of_models_cut_short_says_so_and_still_knows_what_is_invariant() 
         assert 1 <= len(cut.covers) <= 2
         graded = grades(cut, tuple("abcdefg"))
         assert {g.term for g in graded if g.grade == "invariant"} == {"a"}
+        assert cut.counted or "model-specific" not in {g.grade for g in graded}
     assert smallest_cover(chart, without=0) is None
     # the two parts are known whole: what is cut is only the list of their combinations
     known = minimal_covers(chart, 3, 1000)
-    assert (known.number, len(known.covers), known.truncated) == (9, 3, True)
+    assert (known.number, len(known.covers), known.counted, known.truncated) == (9, 3, True, True)
     assert known.shares[1] == pytest.approx(1 / 3)
 
 
 def test_terms_are_graded_by_the_models_that_hold_them() -> None:
     shares = {0: 1.0, 1: 2 / 3, 2: 1 / 3, 3: 1 / 3}
-    found = Covers(((0, 1), (0, 2), (0, 3)), 2, 3, False, shares, frozenset({0}))
+    found = Covers(((0, 1), (0, 2), (0, 3)), 2, 3, True, False, shares, frozenset({0}))
     graded = {g.term: (g.grade, g.share) for g in grades(found, tuple("abcd"))}
     assert graded["a"] == ("invariant", 1.0)
     assert graded["b"] == ("partial", pytest.approx(2 / 3))

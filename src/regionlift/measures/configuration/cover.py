@@ -136,7 +136,8 @@ def _covers_of(rows: list[int], most: int, nodes: int) -> Covers:
         # a column of all listed models is in every model only if none of this size lacks it
         always = {j for j in always if _needed(chart, columns.index(j), len(first))}
     shares = {j: n / len(found) for j, n in count.items() if n}
-    return Covers(tuple(found), len(first), len(found), search.stopped, shares, frozenset(always))
+    whole = not search.stopped
+    return Covers(tuple(found), len(first), len(found), whole, not whole, shares, frozenset(always))
 
 
 def _needed(chart: Flags, column: int, size: int) -> bool:

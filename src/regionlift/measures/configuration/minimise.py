@@ -64,7 +64,8 @@ class GradedTerm:
     """A term of at least one model: the share of models that hold it, and what that makes it.
 
     ``invariant`` in every minimal model, also where not all are listed; ``model-specific`` in one
-    only; ``partial`` otherwise. Where the search was cut short the share is that of what it met.
+    only; ``partial`` otherwise. Where the search was cut short the share is that of the models it
+    met, and no term is called model-specific.
     """
 
     term: str
@@ -244,7 +245,7 @@ def grades(found: Covers, names: tuple[str, ...]) -> tuple[GradedTerm, ...]:
     graded = []
     for j in sorted(found.shares, key=lambda j: (-found.shares[j], j)):
         share = found.shares[j]
-        only = found.number > 1 and round(share * found.number) == 1
+        only = found.counted and found.number > 1 and round(share * found.number) == 1
         grade: Grade = "invariant" if j in found.always else "model-specific" if only else "partial"
         graded.append(GradedTerm(names[j], share, grade))
     return tuple(graded)
