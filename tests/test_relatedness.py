@@ -62,6 +62,18 @@ def test_a_region_identical_to_the_nation_is_tied_exactly() -> None:
     assert held[1:, 0].all()
 
 
+def test_whole_numbers_are_told_apart_where_floats_are_not() -> None:
+    """In a table of two by two the test is ad >= bc: here they differ by one in 10^16 and more."""
+    for n in range(10**8, 10**8 + 40):
+        held = advantaged(np.array([[n, n - 1], [n + 1, n]]))
+        assert held.tolist() == [[True, False], [False, True]]
+
+
+@given(arrays(np.float64, (3, 4), elements=st.floats(0.01, 100)))
+def test_regions_alike_are_tied_whatever_their_shares(x: np.ndarray) -> None:
+    assert advantaged(np.multiply.outer(x[:, 0], x[0])).all()
+
+
 @given(COUNTS)
 def test_the_test_for_one_is_the_whole_number_comparison(x: np.ndarray) -> None:
     total = int(x.sum())
