@@ -14,15 +14,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 import statsmodels.api as sm
+from numpy.typing import NDArray
 
 from regionlift.evidence.measure import registry
 from regionlift.evidence.settings import Settings
 from regionlift.measures.configuration.calibration import direct
-from regionlift.measures.configuration.ceilings import ceiling, permutation_test
+from regionlift.measures.configuration.ceilings import ceiling
 from regionlift.measures.configuration.enhanced import untenable
 from regionlift.measures.configuration.fit import (
     Necessity,
     Sufficiency,
+    consistency,
     necessity,
     sufficiency,
 )
@@ -37,6 +39,8 @@ from regionlift.measures.stage import LEADS
 from regionlift.paths.model import Clause, Path
 from regionlift.paths.rules import Node, fold, parse
 
+Whole = NDArray[np.int64]
+
 Frames = Mapping[str, pl.DataFrame]
 
 #: Regions and cases below which nothing is tested.
@@ -50,16 +54,17 @@ ROSE = (20.0, 50.0, 80.0)
 MOST = 6
 #: Models listed before a list is cut short, and says so.
 LIMITS = Limits(models=20)
-#: Draws behind intervals and chance.
-DRAWS = 300
+#: Draws behind intervals and chance, and the share of shuffles up to which it is none.
+DRAWS, CHANCE = 300, 0.05
 
 
 @dataclass(frozen=True)
 class Fits:
     """One set against the outcome and against its absence, and against what came before.
 
-    ``chance`` is the share of shuffles of the outcome with as large an empty corner (NCA), None
-    where the corner is empty of meaning; ``effect`` its size.
+    ``above`` and ``below`` are the shares of shuffles with a consistency at least, and at most, as
+    large; ``effect`` is the size of the empty corner (NCA), ``chance`` the share of shuffles with
+    as large a one. Shuffles give whole regions another region's outcomes, years kept together.
     """
 
     name: str
@@ -70,6 +75,8 @@ class Fits:
     sufficient: Sufficiency
     sufficient_absent: Sufficiency
     placebo: Sufficiency | None
+    above: float
+    below: float
     effect: float
     chance: float
 
@@ -133,15 +140,15 @@ class PathTest:
         """What the test says of the first reading, in one sentence, good or bad."""
         if self.reason or self.theory is None or self.interval is None:
             return f"cannot tell: {self.reason}"
-        s, low = self.theory.sufficient, self.interval.incl_s[0]
-        if low > s.prevalence and s.pri >= 0.5:
+        s, (low, high) = self.theory.sufficient, self.interval.incl_s
+        said = "tells nothing of later rise"
+        if self.theory.above <= CHANCE:
             said = "goes with later rise more often than chance"
-        elif self.interval.incl_s[1] < s.prevalence:
+        elif self.theory.below <= CHANCE:
             said = "goes with later rise less often than chance"
-        else:
-            said = "tells nothing of later rise"
-        return (f"{said}: consistency {s.incl_s:.2f} ({low:.2f} to {self.interval.incl_s[1]:.2f}), "
-                f"prevalence {s.prevalence:.2f}, PRI {s.pri:.2f}")  # fmt: skip
+        return (f"{said}: consistency {s.incl_s:.2f} ({low:.2f} to {high:.2f}), prevalence "
+                f"{s.prevalence:.2f}, PRI {s.pri:.2f}; as much or more in {self.theory.above:.0%} "
+                "of shuffles")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -365,16 +372,17 @@ def _judged(
     own = {id: v[good] for id, v in told.items()}
     parts = {c: _fold(node, own) for c, node in conditions.items()}
     theory = _fold(whole, parts)
-    sets = [_fits(id, clauses[id].title, v, rose, fell, rng) for id, v in own.items()]
-    titles = {c.id: c.title for c in path.conditions}
-    sets += [_fits(id, titles[id], v, rose, fell, rng) for id, v in parts.items()]
     labels = [f"{r} {t}" for _, r, t in cases]
     units, periods = [r for _, r, _ in cases], [t for *_, t in cases]
+    swaps = _swaps(units, periods, rng)
+    sets = [_fits(id, clauses[id].title, v, rose, fell, swaps) for id, v in own.items()]
+    titles = {c.id: c.title for c in path.conditions}
+    sets += [_fits(id, titles[id], v, rose, fell, swaps) for id, v in parts.items()]
     present = _solved(path, own, rose, theory, labels, present=True)
     absent = _solved(path, own, 1 - rose, theory, labels, present=False)
     return replace(
         empty, rule=_said(whole, conditions), sets=tuple(sets),
-        theory=_fits(path.readings[0].id, path.readings[0].title, theory, rose, fell, rng),
+        theory=_fits(path.readings[0].id, path.readings[0].title, theory, rose, fell, swaps),
         interval=_interval(theory, rose, units, settings, rng),
         panel=panel_fit(theory, rose, periods, units),
         solved=_enhanced(present, absent), solved_absent=_enhanced(absent, present),
@@ -408,19 +416,54 @@ def _interval(
         return None
 
 
+def _swaps(
+    units: Sequence[str], periods: Sequence[int], rng: np.random.Generator
+) -> list[tuple[Whole, Whole]]:
+    """Shuffles: places of cases, and the places of the cases whose outcomes they are given.
+
+    Every region takes the outcomes of another one, year by year; a year the other has no case of
+    is left out. Years of a region stay together, so that one long-lived trait does not pass for
+    many independent cases.
+    """
+    names, who = np.unique(np.array(units), return_inverse=True)
+    times, when = np.unique(np.array(periods), return_inverse=True)
+    place = np.full((len(names), len(times)), -1, dtype=np.int64)
+    place[who, when] = np.arange(len(who))
+    found = []
+    for _ in range(DRAWS):
+        other = rng.permutation(len(names))
+        taken = place[other[who], when]
+        kept = np.flatnonzero(taken >= 0)
+        found.append((kept, taken[kept]))
+    return found
+
+
 def _fits(
-    name: str, what: str, x: Floats, y: Floats, past: Floats, rng: np.random.Generator
+    name: str, what: str, x: Floats, y: Floats, past: Floats, swaps: Sequence[tuple[Whole, Whole]]
 ) -> Fits:
     known = np.isfinite(past)
     before = None
     if known.sum() >= LEAST_CASES:
         before = sufficiency(x[known], direct(past[known], *ROSE).membership)
-    effect, chance = 0.0, 1.0
-    if np.ptp(x) > 0 and np.ptp(y) > 0:
-        effect = ceiling(x, y).effect
-        chance = permutation_test(x, y, rng, draws=DRAWS).p if effect > 0 else 1.0
+    own = consistency(x, y)
+    drawn = np.array([consistency(x[i], y[j]) for i, j in swaps])
+    above = (1 + int((drawn >= own - 1e-12).sum())) / (1 + len(swaps))
+    below = (1 + int((drawn <= own + 1e-12).sum())) / (1 + len(swaps))
+    effect, chance = _corner(x, y, swaps)
     return Fits(name, what, len(x), necessity(x, y), necessity(x, 1 - y), sufficiency(x, y),
-                sufficiency(x, 1 - y), before, effect, chance)  # fmt: skip
+                sufficiency(x, 1 - y), before, above, below, effect, chance)  # fmt: skip
+
+
+def _corner(
+    x: Floats, y: Floats, swaps: Sequence[tuple[Whole, Whole]]
+) -> tuple[float, float]:
+    """Size of the empty corner over all that can be, and the share of shuffles as large."""
+    scope = (0.0, 1.0, 0.0, 1.0)
+    effect = ceiling(x, y, scope=scope).effect
+    if effect <= 0:
+        return 0.0, 1.0
+    drawn = [ceiling(x[i], y[j], scope=scope).effect >= effect - 1e-12 for i, j in swaps]
+    return effect, (1 + sum(drawn)) / (1 + len(swaps))
 
 
 def _solved(

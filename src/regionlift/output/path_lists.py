@@ -67,7 +67,7 @@ def tested_table(study: Study) -> pl.DataFrame:
          "necessity": f.necessary.incl_n, "relevance_of_necessity": f.necessary.ron,
          "necessity_not_rising": f.necessary_absent.incl_n,
          "placebo": None if f.placebo is None else f.placebo.incl_s,
-         "empty_corner": f.effect, "chance": f.chance,
+         "shuffles_as_consistent": f.above, "empty_corner": f.effect, "chance": f.chance,
          "verdict": t.verdict if f is t.theory else ""}
         for t in study.tested.tests for f in (*t.sets, *([t.theory] if t.theory else []))
     ]  # fmt: skip

@@ -36,8 +36,9 @@ def tested(study: Study, book: Book) -> Page:
         "A case is a region in a year. Conditions are fuzzy sets with the anchors of the path "
         "file, read from what was known by that year; the outcome is the region's place among all "
         "regions of the same years in the change that followed (out at the 20th percentile, in at "
-        "the 80th). Consistency near the prevalence of the outcome means the condition tells "
-        "nothing. Intervals draw whole regions. The placebo is the change of the years before, "
+        "the 80th). What chance gives is read from shuffles in which whole regions take "
+        "the outcomes of others; small fuzzy sets are consistent beyond the prevalence by "
+        "themselves. Intervals draw whole regions. The placebo is the change of the years before, "
         "which no later condition can have brought about: what goes with it as much as with the "
         "outcome is not a sign of an effect. Nothing was tuned; all of it is association.",
         title="How to read this",
@@ -83,14 +84,15 @@ def _one(study: Study, t: PathTest) -> list[Block]:
     rows: list[list[Cell]] = [
         [f.name, f.what, *(f"{v:.2f}" for v in (
             f.sufficient.incl_s, f.sufficient.pri, f.sufficient.cov_s, f.sufficient_absent.incl_s,
-            f.necessary.incl_n, f.necessary.ron, f.necessary_absent.incl_n, f.effect, f.chance))]
+            f.necessary.incl_n, f.necessary.ron, f.necessary_absent.incl_n, f.above, f.effect,
+            f.chance))]
         for f in (*t.sets, *([t.theory] if t.theory else []))
     ]  # fmt: skip
     note = (
         f"Tested: {t.rule}. Left out, known for one region alone or for too few: "
         f"{listed(list(t.left_out), 12) or 'none'}. Sufficient for rising and for not rising, "
         "necessary for rising and for not rising, and the size of the empty corner (necessary "
-        "condition analysis) with the share of shuffles that give as large a one."
+        "condition analysis); shuffles give whole regions the outcomes of others."
     )
     if t.panel is not None:
         note += (f" Consistency within regions differs by {t.panel.consistency.distance_within:.2f}"
@@ -98,7 +100,8 @@ def _one(study: Study, t: PathTest) -> list[Block]:
     return [
         table(f"tested-sets-{key}", title,
               ["Set", "What", ">Consistency", ">PRI", ">Coverage", ">Not rising", ">Necessity",
-               ">RoN", ">Necessity, not rising", ">Empty corner", ">Chance"], rows, note, 8),
+               ">RoN", ">Necessity, not rising", ">Shuffles as consistent", ">Empty corner",
+               ">Shuffles as empty"], rows, note, 8),
         *_solution(f"{key}-rose", "rising", t.solved),
         *_solution(f"{key}-not", "not rising", t.solved_absent),
     ]  # fmt: skip
