@@ -173,7 +173,8 @@ def _paths(study: Study, console: Console) -> None:
             judged.count(t) for t in (Truth.MET, Truth.NOT_MET, Truth.CANNOT_TELL)
         ]  # fmt: skip
         holds = done.robust.readings[f"{judged.path.id}.{judged.applicable.id}"]
-        open_ = f" (cannot tell before it: {listed([j.id for j in judged.unknown], 4)})"
+        names = listed([j.id for j in judged.unknown], 4)
+        open_ = f" (cannot tell{' before it' if first else ''}: {names})"
         said = "none known" if first is None else f"{first.id} {first.comparison.title}: " + (
             first.reason.partition(";")[0])  # fmt: skip
         _line(console, "", f"{judged.path.title:<27}{counts[0]:>3}{counts[1]:>9}{counts[2]:>13}"
@@ -184,8 +185,8 @@ def _paths(study: Study, console: Console) -> None:
         _line(console, "", f"{s.title}: {s.reason}")
     if done.worths:
         best = done.worths[0]
-        _line(console, "data", f"{best.piece} would settle most: "
-              f"{len(best.links) + len(best.clauses)} links and clauses")  # fmt: skip
+        _line(console, "data", f"{best.piece}: {len(best.links) + len(best.clauses)} links and "
+              f"clauses wait for it, {len(best.alone)} for it alone")  # fmt: skip
     plan = study.roadmap
     if plan.planned:
         _line(console, "ROADMAP", f"{counted(len(plan.planned), 'action')}; first: "

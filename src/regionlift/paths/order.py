@@ -144,12 +144,13 @@ def _reason(
             f"{c.stage}, {c.fit}: {c.why}" for c in against)  # fmt: skip
     if disposition == DATA:
         mine = {j.id for j in p.clauses.values() if j.truth is Truth.CANNOT_TELL}
-        piece = next((w for w in worths if mine & set(w.clauses)), None)
-        if piece is None:
+        hung = {w.piece: len(mine & set(w.clauses)) for w in worths if mine & set(w.clauses)}
+        if not hung:
             return "whether its conditions hold cannot be told"
-        hung = [i for i in piece.clauses if i in mine]
-        return (f"whether its conditions hold cannot be told; {piece.piece} would settle most "
-                f"({len(hung)} of {len(mine)} open clauses)")  # fmt: skip
+        most = sorted(hung, key=lambda piece: -hung[piece])[:3]
+        said = "; ".join(f"{piece} ({hung[piece]})" for piece in most)
+        return (f"whether its conditions hold cannot be told; of {len(mine)} open clauses wait for "
+                f"{said}")  # fmt: skip
     titles = [f"{p.clauses[id].comparison.title.lower()} ({id})" for id in waits]
     return "not met yet: " + "; ".join(titles)
 

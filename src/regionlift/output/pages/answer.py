@@ -14,9 +14,10 @@ from regionlift.output.pages.common import (
     title_of,
     unknown_table,
 )
+from regionlift.output.pages.roadmap import indicator, said, years
 from regionlift.output.paths_block import percent
 from regionlift.output.payload import Block, Cell, Gauge, Page
-from regionlift.output.words import listed, printed, with_unit
+from regionlift.output.words import level, listed, printed, with_unit
 from regionlift.study import Study
 
 #: Clauses that speak against the region where they are met.
@@ -59,16 +60,18 @@ def path_order(study: Study) -> Block:
         judged = done.path(s.path)
         counts = [str(judged.count(t)) for t in (Truth.MET, Truth.NOT_MET, Truth.CANNOT_TELL)]
         first = judged.first_broken
-        broken = "none known" if first is None else f"{first.id} {first.comparison.title}"
+        broken = "none known" if first is None else f"{first.comparison.title} ({first.id})"
         if judged.unknown:
-            broken += f" (cannot tell before it: {', '.join(j.id for j in judged.unknown)})"
+            before = " before it" if first else ""
+            broken += f" (cannot tell{before}: {', '.join(j.id for j in judged.unknown)})"
         rows.append([s.title, s.disposition, *counts, percent(s.holds), broken, s.reason])
     return table(
         "path-order", "Which path",
         ["Path", "When", ">Met", ">Not met", ">Cannot tell", ">Holds in", "First broken link",
          "Reason"], rows,
-        f"Clauses of the conditions. The order holds in {percent(done.order.holds)} of settings of "
-        "the thresholds. It is a structured argument, not a forecast.",
+        "Met, not met and cannot tell count the clauses of the conditions. The order holds in "
+        f"{percent(done.order.holds)} of settings of the thresholds. It is a structured argument, "
+        "not a forecast.",
     )  # fmt: skip
 
 
@@ -78,11 +81,12 @@ def first_actions(study: Study, most: int = 5) -> Block:
     if not done.planned:
         return text(f"None: {done.reason or 'the budget reaches for none'}.", title="First actions")
     rows: list[list[Cell]] = [
-        [p.candidate.action.title, p.candidate.target.name, p.owner, f"{p.start}-{p.end}", p.goal]
+        [said(p), p.owner, years(p.start, p.end), indicator(p), f"{level(p.baseline)}; {p.goal}"]
         for p in done.planned[:most]
     ]
-    return table("first-actions", "First actions", ["Action", "About", "Owner", "When", "Target"],
-                 rows, f"{len(done.planned)} in all: see the roadmap.")  # fmt: skip
+    return table("first-actions", "First actions",
+                 ["Action", "Owner", "When", "Indicator", "Now; target"], rows,
+                 f"{len(done.planned)} in all: see the roadmap.")  # fmt: skip
 
 
 def _gauge(study: Study, book: Book, name: str) -> Gauge:
