@@ -80,7 +80,6 @@ def test_counts_by_hand() -> None:
     found = together(data, 2010, 2010)
     assert found.classes == ("B23Q", "H01L")
     assert found.patents.toarray().tolist() == [[2, 2], [2, 3]]
-    assert "JOIN" in found.query.upper()
 
 
 def test_a_patent_of_too_many_classes_relates_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from scipy.sparse import csr_matrix
 
 from regionlift.data.dataset import Dataset
 from regionlift.data.symbols import Level
-from regionlift.measures.events import Lazy, collect, compiled
+from regionlift.measures.events import Lazy, collect
 from regionlift.measures.technology.filings import (
     MOST_CLASSES,
     NEEDS,
@@ -27,14 +27,10 @@ from regionlift.measures.technology.filings import (
 
 @dataclass(frozen=True)
 class Together:
-    """Patents in both of two classes, (classes, classes), those of a class on the diagonal.
-
-    ``query`` is the SQL that counted them.
-    """
+    """Patents in both of two classes, (classes, classes), those of a class on the diagonal."""
 
     classes: tuple[str, ...]
     patents: csr_matrix
-    query: str
 
 
 def together(dataset: Dataset, first: int, last: int, level: Level = "subclass") -> Together:
@@ -51,8 +47,7 @@ def together(dataset: Dataset, first: int, last: int, level: Level = "subclass")
     if lacking:
         raise NoPatentsError(f"not in the dataset: {lacking}", lacking)
     names, symbols = _symbols(dataset, level)
-    pairs = paired(coded(dataset, symbols, first, last))
-    found = collect(pairs)
+    found = collect(paired(coded(dataset, symbols, first, last)))
     if found.is_empty():
         raise NoPatentsError(f"no patent of {first}-{last} has a class and an applicant",
                              "patents, codes and applicants that refer to each other")  # fmt: skip
@@ -64,7 +59,7 @@ def together(dataset: Dataset, first: int, last: int, level: Level = "subclass")
     apart = half.copy()
     apart.setdiag(0)
     classes = tuple(names[p] for p in present.tolist())
-    return Together(classes, (half + apart.T).tocsr(), compiled(pairs))
+    return Together(classes, (half + apart.T).tocsr())
 
 
 def _symbols(dataset: Dataset, level: Level) -> tuple[list[str], pl.DataFrame]:
@@ -95,7 +90,7 @@ def coded(dataset: Dataset, symbols: pl.DataFrame, first: int, last: int) -> Laz
         .join(_lazy(dataset, numbers), on="patent_id", how="inner")
         .select("patent", "class").unique()
     )  # fmt: skip
-    # Kept, as it is read four times below.
+    # Collected, as it is read four times below: inlined, every reading would join anew.
     once = _lazy(dataset, collect(rows))
     many = once.group_by("patent").agg(nw.len().alias("held"))
     many = many.filter(nw.col("held") > MOST_CLASSES)
