@@ -171,6 +171,9 @@ def test_terms_are_graded_by_the_models_that_hold_them() -> None:
     assert graded["a"] == ("invariant", 1.0)
     assert graded["b"] == ("partial", pytest.approx(2 / 3))
     assert graded["c"] == graded["d"] == ("model-specific", pytest.approx(1 / 3))
+    # where models may be missing, one more of them may hold the term
+    uncounted = Covers(found.covers, 2, 3, False, True, shares, frozenset({0}))
+    assert [g.grade for g in grades(uncounted, tuple("abcd"))] == ["invariant", *["partial"] * 3]
 
 
 def test_petricks_step_is_not_missing() -> None:
