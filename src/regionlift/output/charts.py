@@ -319,19 +319,31 @@ def adopters(frame: pl.DataFrame) -> Spec:
     return _finish(lines)
 
 
-def gantt(frame: pl.DataFrame) -> Spec:
-    """Actions over the years; columns action, start, end (first year after), path, about, owner."""
-    ranked = frame.with_row_index("order")
-    bars = alt.Chart(ranked).mark_bar(height=14, cornerRadius=2).encode(
+def gantt(frame: pl.DataFrame, first: int, last: int) -> Spec:
+    """Actions over the years; columns action, start, end (first year after), path, about, owner.
+
+    The axis goes from ``first`` to the end of ``last``; a year is named where it begins. What an
+    action is stands above its bar, so that a long name is read whole.
+    """
+    ranked = frame.with_row_index("order").with_columns(
+        said=pl.concat_str("action", pl.when(pl.col("about") != "").then(
+            pl.concat_str(pl.lit(": "), "about")).otherwise(pl.lit("")))
+    )  # fmt: skip
+    base = alt.Chart(ranked).encode(
         y=alt.Y("action:N", sort=alt.SortField("order"), title=None,
-                axis=alt.Axis(labelLimit=380)),
-        x=alt.X("start:Q", title=None, axis=alt.Axis(format="d", tickMinStep=1),
-                scale=alt.Scale(zero=False)),
-        x2="end:Q",
-        color=alt.Color("path:N", title=None),
+                axis=alt.Axis(labels=False, ticks=False)),
+    )  # fmt: skip
+    bars = base.mark_bar(height=11, cornerRadius=2, yOffset=9).encode(
+        x=alt.X("start:Q", title=None,
+                axis=alt.Axis(format="d", values=list(range(first, last + 2))),
+                scale=alt.Scale(domain=[first, last + 1], nice=False, zero=False)),
+        x2="end:Q", color=alt.Color("path:N", title=None),
         tooltip=["action", "about", "owner", "start", "path"],
     )  # fmt: skip
-    return _finish(bars, max(60, 22 * frame.height))
+    names = base.mark_text(align="left", baseline="middle", dy=-8, limit=820).encode(
+        x=alt.value(4), text="said:N"
+    )
+    return _finish(alt.layer(bars, names), max(60, 40 * frame.height))
 
 
 def became(frame: pl.DataFrame, order: list[str]) -> Spec:

@@ -162,7 +162,7 @@ def _path_problems(where: str, block: Mapping[str, Any]) -> Iterator[str]:
     if block["first"] not in {None, *ids}:
         yield f'{where}: the first broken link "{block["first"]}" is none of the links'
     elif block["first"] != (broken[0] if broken else None):
-        yield f'{where}: the first broken link is not the first that is not met, {broken[:1]}'
+        yield f"{where}: the first broken link is not the first that is not met, {broken[:1]}"
     before: dict[str, set[str]] = {b: set() for b in boxes}
     for link in links:
         if not link["feedback"]:
@@ -188,9 +188,7 @@ def _conditions_problems(where: str, block: Mapping[str, Any]) -> Iterator[str]:
                 yield f'{where}: condition "{item["id"]}" lists other clauses than its rule names'
 
 
-def _compared_problems(
-    where: str, what: str, items: Sequence[Mapping[str, Any]]
-) -> Iterator[str]:
+def _compared_problems(where: str, what: str, items: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield from (f"{where}: {p}" for p in _repeated(what, [i["id"] for i in items]))
     for item in items:
         name, value = f'{what} "{item["id"]}"', item["value"]

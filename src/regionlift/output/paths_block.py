@@ -35,7 +35,7 @@ def compared(j: Judged, holds: float, study: Study, book: Book) -> Compared:
         "reason": j.reason, "settles": j.settles, "evidence": evidence,
         "value": j.quantity.value, "compare": c.compare, "against": c.against,
         "unit": j.quantity.unit, "threshold": j.threshold, "low": c.low, "high": c.high,
-        "fixed": j.alone or j.quantity.value is None, "holds": round(holds, 3),
+        "fixed": j.alone or j.quantity.value is None, "holds": round(holds, 4),
         "source": c.alone.source if j.alone and c.alone else c.source,
     }  # fmt: skip
 
@@ -54,7 +54,7 @@ def path_block(study: Study, id: str, book: Book) -> PathBlock:
         "boxes": [{"id": b.id, "title": b.title, "zh": b.title_zh, "parts": list(b.parts)}
                   for b in judged.path.boxes],
         "links": links, "first": None if first is None else first.id,
-        "first_holds": round(done.robust.first[id], 3),
+        "first_holds": round(done.robust.first[id], 4),
         "table": {
             "columns": [{"title": t} for t in ("Link", "What", "Verdict", "Reason", "Holds in",
                                                "What would settle it")],
@@ -128,13 +128,13 @@ def _path(p: PathJudged, done: PathsStudy) -> ConditionsPath:
         "readings": [
             {"id": r.id, "title": r.title, "tree": tree(r.node), "words": words(r.node, heads),
              "source": r.source, "verdict": r.truth.value,
-             "holds": round(done.robust.readings[f"{p.path.id}.{r.id}"], 3)}
+             "holds": round(done.robust.readings[f"{p.path.id}.{r.id}"], 4)}
             for r in p.readings
         ],
         "conditions": [
             {"id": c.condition.id, "title": c.condition.title, "zh": c.condition.title_zh,
              "quote": c.condition.quote, "tree": tree(c.node), "words": words(c.node, titles),
-             "verdict": c.truth.value, "holds": round(done.robust.conditions[c.condition.id], 3),
+             "verdict": c.truth.value, "holds": round(done.robust.conditions[c.condition.id], 4),
              "membership": membership(c.low, c.high), "binds": c.binds,
              "clauses": list(c.node.names)}
             for c in p.conditions

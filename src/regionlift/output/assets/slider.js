@@ -26,7 +26,12 @@ const askedAt = (item, threshold) => `${words[COMPARE_WORDS[item.compare]]} ${in
 
 const verdictWord = (verdict) => words[(LAMPS[verdict] ?? LAMPS["cannot tell"])[1]];
 
-const shareText = (share) => `${Math.round(share * 100)}%`;
+/** A share as the tables of the run print it: halves go to the even number. */
+function shareText(share) {
+  const percent = share * 100;
+  const half = Math.abs(percent - Math.floor(percent) - 0.5) < 1e-9;
+  return `${half ? 2 * Math.round(percent / 2) : Math.round(percent)}%`;
+}
 
 /** A threshold or a value in the unit of the item: p50, 0.25, 2, 0.5% a year. */
 function inUnit({ unit }, value) {

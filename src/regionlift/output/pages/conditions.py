@@ -23,8 +23,9 @@ def conditions(study: Study, book: Book) -> Page:
     counts = [sum(p.count(t) for p in done.paths) for t in _TRUTHS]
     finding = (
         f"Of {sum(counts)} clauses {counts[0]} are met, {counts[1]} are not, {counts[2]} cannot be "
-        "told."
-    )
+        "told. Read together: "
+        + "; ".join(f"{p.path.title}, {p.applicable.truth.value}" for p in done.paths) + "."
+    )  # fmt: skip
     blocks: list[Block] = [conditions_block(study, book), _readings(done), _worth(done)]
     return page("conditions", 14, "path", CONDITIONS, finding, blocks)
 
@@ -71,12 +72,15 @@ def order(study: Study, book: Book) -> Page:
     del book
     done = study.paths
     order_ = done.order
-    finding = f"{order_.sentence}. This order holds in {percent(order_.holds)} of settings."
+    titles = {p.path.id: p.path.title for p in done.paths}
+    finding = (f"{order_.sentence.replace(' -> ', ', then ')}. This order holds in "
+               f"{percent(order_.holds)} of settings of the thresholds.")  # fmt: skip
     rows: list[list[Cell]] = [
-        [str(n), s.title, s.disposition, s.reason, percent(s.holds), s.first_broken or "none known"]
+        [str(n), s.title, s.disposition, s.reason, percent(s.holds), _first(done, s.path)]
         for n, s in enumerate(order_.standings, start=1)
     ]
-    others = "; ".join(f"{' -> '.join(o)} in {percent(share)}" for o, share in order_.shares[1:4])
+    others = "; ".join(f"{', then '.join(titles.get(i, i) for i in o)} in {percent(share)}"
+                       for o, share in order_.shares[1:4])  # fmt: skip
     note = (
         "Sorted by what may be done with a path: now, at another stage, once data are there, once "
         "its conditions are met; between equals from point to line to surface, as the paper has it."
@@ -88,6 +92,12 @@ def order(study: Study, book: Book) -> Page:
         _matrix(done), _opinion(done), _not_now(study),
     ]  # fmt: skip
     return page("order", 15, "path", ORDER, finding, blocks)
+
+
+def _first(done: PathsStudy, path: str) -> str:
+    """First broken link of a path with its title."""
+    first = done.path(path).first_broken
+    return "none known" if first is None else f"{first.comparison.title} ({first.id})"
 
 
 def _matrix(done: PathsStudy) -> Block:

@@ -19,6 +19,9 @@ from regionlift.study.roadmap import Planned
 
 ROADMAP, ACTIONS = "Roadmap", "Actions, one by one"
 
+#: What an action is about that has no named target.
+WHOLE = "the region as a whole"
+
 #: Countermeasures of the paper.
 COUNTERMEASURES = {
     1: "functional convergence of the actors", 2: "government guidance and services",
@@ -35,20 +38,22 @@ def roadmap(study: Study, book: Book) -> Page:
                     [_collect(done)])  # fmt: skip
     finding = (
         f"{counted(len(done.planned), 'action')} over ten years; "
-        + "; ".join(f"{len(done.of_phase(p))} in years {p[0]} to {p[1]}" for p in PHASES
+        + "; ".join(f"{len(done.of_phase(p))} to begin in {begin(done, p)}" for p in PHASES
                     if done.of_phase(p)) + f". {_money(done)}"
     )  # fmt: skip
     frame = pl.DataFrame(
         [{"action": f"{n}. {p.candidate.action.title}", "start": p.start, "end": p.end + 1,
           "path": study.paths.path(p.candidate.path).path.title,
-          "about": p.candidate.target.name, "owner": p.owner}
+          "about": _about(p), "owner": p.owner}
          for n, p in enumerate(done.planned, start=1)]
     )  # fmt: skip
     blocks: list[Block] = [
-        chart(study, "roadmap-gantt", "Actions over the years", finding, charts.gantt(frame),
+        chart(study, "roadmap-gantt", "Actions over the years",
+              "A bar covers the years an action takes at the least; its colour is the path.",
+              charts.gantt(frame, done.base + 1, done.base + 10),
               plain(frame), done.planned[0].candidate.action.indicator,
               f"{done.base + 1}-{done.base + 10}"),
-        *(_phase(study, done, p, book) for p in PHASES if done.of_phase(p)),
+        *(_phase(done, p) for p in PHASES if done.of_phase(p)),
         _alternatives(done), _collect(done),
         text("Actions are chosen goal after goal, without weights: most first broken links or "
              "conditions taken on, path after path; most links; most actions; least money; "
@@ -58,9 +63,47 @@ def roadmap(study: Study, book: Book) -> Page:
     return page("roadmap", 20, "plan", ROADMAP, finding, blocks)
 
 
+def begin(done: RoadmapStudy, phase: tuple[int, int]) -> str:
+    """Years in which the actions of a phase begin."""
+    return years(done.base + 1 + phase[0], done.base + phase[1])
+
+
+def years(start: int, end: int) -> str:
+    """Years of an action.
+
+    Examples
+    --------
+    >>> years(2024, 2024), years(2024, 2026)
+    ('2024', '2024 to 2026')
+    """
+    return str(start) if start == end else f"{start} to {end}"
+
+
+def _about(p: Planned) -> str:
+    """What an action is about; nothing where that is the whole region."""
+    return "" if p.candidate.target.name == WHOLE else p.candidate.target.name
+
+
+def said(p: Planned) -> str:
+    """An action with what it is about."""
+    about = _about(p)
+    return p.candidate.action.title + (f": {about}" if about else "")
+
+
+def indicator(p: Planned) -> str:
+    """What baseline and target are told in: the number of the link or clause it works on."""
+    own = registry()[p.candidate.action.indicator].title
+    title = registry()[p.baseline.measure].title
+    return title if own == title else f"{title}; watch also: {own}"
+
+
 def _money(done: RoadmapStudy) -> str:
-    cost = f"Median cost {significant(done.cost)} million where there is a basis"
-    gap = f"; {done.without_basis} without a basis" if done.without_basis else ""
+    known = len(done.planned) - done.without_basis
+    cost = "What they cost cannot be told: the tables hold no comparable money"
+    if known:
+        cost = (f"Comparable lines of money put {known} of them at "
+                f"{significant(done.cost)} million (sum of medians)")  # fmt: skip
+    gap = f"; {done.without_basis} without a basis" if known and done.without_basis else ""
     limit = "" if done.budget is None else (
         f"; budget {', '.join(significant(b) for b in done.budget)} million")  # fmt: skip
     return cost + gap + limit + "."
@@ -73,18 +116,17 @@ def cost_words(cost: Cost) -> str:
     return f"{significant(cost.median)} ({significant(cost.low)} to {significant(cost.high)})"
 
 
-def _phase(study: Study, done: RoadmapStudy, phase: tuple[int, int], book: Book) -> Block:
+def _phase(done: RoadmapStudy, phase: tuple[int, int]) -> Block:
     rows: list[list[Cell]] = [
-        [p.candidate.action.title, p.candidate.target.name,
-         f"{p.candidate.judged.id}: {p.candidate.judged.comparison.title}", p.owner,
-         listed(list(p.partners), 4), f"{p.start}-{p.end}", cost_words(p.candidate.cost),
-         book.cell(p.baseline) if study.has(p.baseline) else exact(p.baseline.value), p.goal]
-        for p in done.of_phase(phase)
+        [str(n), said(p),
+         f"{p.candidate.judged.comparison.title} ({p.candidate.judged.id})", p.owner,
+         listed(list(p.partners), 3), years(p.start, p.end), cost_words(p.candidate.cost)]
+        for n, p in enumerate(done.planned, start=1) if p.phase == phase
     ]  # fmt: skip
     return table(
-        f"phase-{phase[0]}-{phase[1]}", f"Years {phase[0]} to {phase[1]}",
-        ["Action", "About", "Works on", "Owner", "Partners", "When", ">Cost, million", ">Now",
-         "Target"], rows,
+        f"phase-{phase[0]}-{phase[1]}", f"To begin in {begin(done, phase)}",
+        ["", "Action", "Works on", "Owner", "Partners", "When", ">Cost, million"], rows,
+        "Indicator, target, risk and stop rule of each: next page.",
     )  # fmt: skip
 
 
@@ -97,8 +139,8 @@ def _alternatives(done: RoadmapStudy) -> Block:
         out = sorted(best.chosen - s.chosen)
         new = sorted(s.chosen - best.chosen)
         later = sum(s.start[i] > best.start[i] for i in s.chosen & best.chosen)
-        cost = sum(names[i].cost.median or 0.0 for i in s.chosen)
-        return [str(len(s.chosen)), significant(cost) if cost else "0",
+        costs = [m for i in s.chosen if (m := names[i].cost.median) is not None]
+        return [str(len(s.chosen)), significant(sum(costs)) if costs else "no basis",
                 listed([names[i].action.title for i in new], 3) or "none",
                 listed([names[i].action.title for i in out], 3) or "none", str(later)]  # fmt: skip
 
@@ -126,12 +168,15 @@ def actions(study: Study, book: Book) -> Page:
     if not done.planned:
         return page("actions", 21, "plan", ACTIONS, "There is no action to show.", [])
     rows: list[list[Cell]] = [
-        [str(n), p.candidate.action.title + (" (if the data confirm it)" if p.candidate.conditional
-                                             else ""),
-         p.candidate.target.name, registry()[p.candidate.action.indicator].title,
+        [str(n), said(p) + (" (if the data confirm it)" if p.candidate.conditional else ""),
+         indicator(p),
          book.cell(p.baseline) if study.has(p.baseline) else exact(p.baseline.value), p.goal,
-         realism_words(p), p.source, p.candidate.cost.basis, p.candidate.action.risk,
-         p.candidate.action.stop, f"{p.candidate.action.countermeasure}: "
+         realism_words(p), "; ".join(registry()[p.baseline.measure].needs) or p.source]
+        for n, p in enumerate(done.planned, start=1)
+    ]  # fmt: skip
+    care: list[list[Cell]] = [
+        [str(n), said(p), p.candidate.cost.basis, p.candidate.action.risk, p.candidate.action.stop,
+         f"{p.candidate.action.countermeasure}: "
          + COUNTERMEASURES[p.candidate.action.countermeasure],
          ", ".join(map(str, p.candidate.action.items))]
         for n, p in enumerate(done.planned, start=1)
@@ -139,17 +184,27 @@ def actions(study: Study, book: Book) -> Page:
     told = sum(p.realism is not None and p.realism.share is not None for p in done.planned)
     finding = (
         f"Every one of the {len(done.planned)} actions has an owner, an indicator with its "
-        f"baseline, a source, a risk and a stop rule; {len(done.planned) - done.without_basis} "
-        f"have a cost basis; of {told} targets it can be said how often comparable regions "
-        "reached them."
+        f"baseline, a source, a risk and a stop rule. {_known(done, told)}"
     )
     blocks: list[Block] = [
-        table("actions", ACTIONS,
-              ["", "Action", "About", "Indicator", ">Now", "Target", "Comparable regions",
-               "Data", "Cost basis", "Risk", "Stop", "Countermeasure", "Paper items"], rows),
+        table("actions", "Indicators and targets",
+              ["", "Action", "Indicator", ">Now", "Target",
+               "How often comparable regions got there", "Data from"], rows,
+              "The target is the threshold of the link or clause that the action works on."),
+        table("actions-care", "Cost, risk and when to stop",
+              ["", "Action", "Cost basis", "Risk", "Stop when", "Countermeasure of the paper",
+               "Items of the paper"], care),
         _by_countermeasure(done),
     ]  # fmt: skip
     return page("actions", 21, "plan", ACTIONS, finding, blocks)
+
+
+def _known(done: RoadmapStudy, told: int) -> str:
+    """For how many actions cost and realism are known."""
+    priced = len(done.planned) - done.without_basis
+    reach = (f"how often comparable regions reached the target, for {told}" if told else
+             "how often comparable regions reached the target cannot be told for any")  # fmt: skip
+    return f"A cost basis is known for {priced or 'none'}; {reach}."
 
 
 def realism_words(p: Planned) -> str:
