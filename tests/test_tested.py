@@ -8,13 +8,8 @@ import pytest
 
 from regionlift.evidence.quantity import QUANTITY_SCHEMA
 from regionlift.evidence.settings import settings
-from regionlift.forecast.tested import (
-    CUTS,
-    LEAST_REGIONS,
-    PathTest,
-    conditions_tested,
-    reduced,
-)
+from regionlift.forecast.tested import LEAST_REGIONS, PathTest, conditions_tested, reduced
+from regionlift.forecast.tested.sets import CUTS
 from regionlift.measures.configuration.sets import covers, numbers
 from regionlift.paths.model import Path
 from regionlift.paths.rules import parse

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from regionlift.forecast.tested import PathTest, Solved, outcome_title
+from regionlift.forecast.tested import PathTest, outcome_title
+from regionlift.forecast.tested.sets import Solved
 from regionlift.output.blocks import table, text
 from regionlift.output.evidence import Book
 from regionlift.output.pages.common import page
