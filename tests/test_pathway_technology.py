@@ -28,6 +28,7 @@ from regionlift.measures.pathway.technology import (
     Named,
     alliance_sharing,
     is_shared,
+    new_adopters,
     nodes_reached,
     sharing,
 )
@@ -235,6 +236,14 @@ def test_nothing_named_is_too_few_and_not_zero(whole: Case) -> None:
         assert "no key common technology is named" in numbers[measure].reason
 
 
+def test_a_member_of_the_alliance_is_no_new_adopter(other: Case) -> None:
+    named = other.named()
+    everyone = frozenset(a.id for a in named.filings.applicants if a.region == REGION)
+    inside = {k: Alliance(everyone, 2, "joint projects") for k in named.names}
+    assert new_adopters(replace(named, groups=inside)).value == 0
+    assert new_adopters(replace(named, groups={})).value == 1
+
+
 # elements
 
 
@@ -255,8 +264,8 @@ def test_elements_without_a_register_cannot_be_told(whole: Case) -> None:
     assert told.value is None and "equipment, information" in told.reason
 
 
-def test_a_resource_counts_by_its_holder_or_the_platform_of_a_member(whole: Case) -> None:
-    group = next(iter(whole.named().groups.values()))
+def test_a_resource_counts_by_its_holder_or_the_platform_of_a_member(other: Case) -> None:
+    group = next(iter(other.named().groups.values()))
     member = min(group.members)
     head = {"resource_id": ["R1"], "type": ["equipment"], "capacity": [1.0]}
 
@@ -266,9 +275,9 @@ def test_a_resource_counts_by_its_holder_or_the_platform_of_a_member(whole: Case
                                                    "org_id": pl.String})  # fmt: skip
         platforms = pl.DataFrame({"platform_id": ["P"] * 2, "function": ["R&D"] * 2,
                                   "year": [2019, 2023], "members": [member, members]})  # fmt: skip
-        found = elements(whole.named(resources=resources, platforms=platforms))
+        found = elements(other.named(resources=resources, platforms=platforms))
         return {bool(e.holdings["equipment"]) for e in found if member in
-                whole.named().groups[e.technology].members}  # fmt: skip
+                other.named().groups[e.technology].members}  # fmt: skip
 
     assert has(None, member, "X") == {True}
     assert has(None, "nobody", "X") == {False}
