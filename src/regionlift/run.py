@@ -19,10 +19,11 @@ from regionlift.data.check import Audit, check
 from regionlift.data.dataset import Dataset, from_audit
 from regionlift.data.problems import DatasetError, did_you_mean
 from regionlift.evidence.measure import registry
-from regionlift.evidence.settings import Settings, settings
+from regionlift.evidence.settings import Settings
 from regionlift.forecast.tested import Tested, conditions_tested
 from regionlift.output.files import write_data, write_study
-from regionlift.paths.load import library, thresholds
+from regionlift.paths.chosen import chosen_for
+from regionlift.paths.load import library
 from regionlift.paths.model import Path as UpgradingPath
 from regionlift.plan.roadmap import checked_budget
 from regionlift.study import Frames, Study, measure_all, study
@@ -143,9 +144,7 @@ def prepare(
         raise DatasetError(audit.problems) if audit.errors else LookupError(
             "the dataset has no panel and no orgs table: there is no region to study"
         )
-    own = [dataset.folder / name for name in dataset.manifest.paths]
-    known = library([*own, *paths], registry())
-    chosen = settings({**dataset.manifest.settings, **(overrides or {})}, thresholds(known))
+    known, chosen = chosen_for(dataset, overrides, paths)
     step("measure")
     frames = measure_all(dataset, chosen)
     step("test the conditions")

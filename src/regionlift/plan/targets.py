@@ -17,9 +17,10 @@ import polars as pl
 from regionlift.data.dataset import Dataset, open_dataset
 from regionlift.data.problems import did_you_mean
 from regionlift.evidence.measure import Measure, registry
-from regionlift.evidence.settings import Settings, settings
+from regionlift.evidence.settings import Settings
 from regionlift.measures.cube import Bools, Floats
 from regionlift.measures.panel import KERNELS
+from regionlift.paths.chosen import chosen_for
 from regionlift.plan.starts import (
     Windows,
     class_of,
@@ -264,7 +265,7 @@ def held(
         If the audit finds errors.
     """
     dataset = open_dataset(folder)
-    chosen = settings({**dataset.manifest.settings, **(overrides or {})})
+    _, chosen = chosen_for(dataset, overrides)
     name, _, part = region.partition("|")
     subject = dataset.region(name) + (f"|{part}" if part else "")
     known = {id: m for id, m in registry().items() if isinstance(m, Measure)}

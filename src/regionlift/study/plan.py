@@ -11,8 +11,9 @@ import polars as pl
 
 from regionlift.data.dataset import Dataset, open_dataset
 from regionlift.evidence.measure import Measure, registry
-from regionlift.evidence.settings import Settings, settings
+from regionlift.evidence.settings import Settings
 from regionlift.measures.peers import choose_peers
+from regionlift.paths.chosen import chosen_for
 from regionlift.plan.context import Context, context_from_run, context_of
 from regionlift.plan.lint import lint
 from regionlift.plan.model import LintReport
@@ -85,7 +86,7 @@ def study_context(study: Study) -> Context:
 def _of_dataset(
     dataset: Dataset, region: str, neighbours: Sequence[str], plan: Sheet
 ) -> Context:  # fmt: skip
-    chosen = settings(dataset.manifest.settings)
+    _, chosen = chosen_for(dataset)
     name = dataset.region(region)
     known = dataset.regions()
     if unknown := [n for n in neighbours if n not in known]:

@@ -132,7 +132,7 @@ def swaps_of(
 def fits_of(
     name: str, what: str, x: Floats, y: Floats, past: Floats, swaps: Sequence[tuple[Whole, Whole]]
 ) -> Fits:
-    """One set with its fit, its chance and its placebo; ``past`` is the earlier change in places."""
+    """One set with its fit, its chance and its placebo; ``past`` is the earlier change."""
     known = np.isfinite(past)
     before = None
     if known.sum() >= LEAST_CASES:
