@@ -337,12 +337,13 @@ def gantt(frame: pl.DataFrame, first: int, last: int) -> Spec:
         x=alt.X("start:Q", title=None,
                 axis=alt.Axis(format="d", values=list(range(first, last + 2))),
                 scale=alt.Scale(domain=[first, last + 1], nice=False, zero=False)),
-        x2="end:Q", color=alt.Color("path:N", title=None),
+        x2="end:Q", color=alt.Color("path:N", title=None, legend=alt.Legend(columns=2)),
         tooltip=["action", "about", "owner", "start", "path"],
     )  # fmt: skip
-    names = base.mark_text(align="left", baseline="middle", dy=-8, limit=820).encode(
+    names = base.mark_text(align="left", baseline="middle", dy=-8, clip=True,
+                           limit=alt.ExprRef("width - 8")).encode(
         x=alt.value(4), text="said:N"
-    )
+    )  # fmt: skip
     return _finish(alt.layer(bars, names), max(60, 40 * frame.height))
 
 
