@@ -337,6 +337,23 @@ def test_an_expired_claim_never_reaches_a_number() -> None:
     assert max(tables["claims"]["expiry"].to_list()) <= date(2025, 12, 31).isoformat()
 
 
+def test_culture_is_shown_as_signed_and_is_in_no_number() -> None:
+    tables, _ = province(0)
+    done = studied(dataset_of(tables))
+    said = {s.item: s.truth for s in done.culture}
+    signed = tables["claims"].filter(pl.col("item").str.starts_with("culture."))
+    assert set(said) == set(signed["item"]) and said
+    turned = {"met": "not met", "not met": "met", "cannot tell": "met"}
+    other = tables["claims"].with_columns(
+        pl.when(pl.col("item").str.starts_with("culture."))
+        .then(pl.col("verdict").replace(turned)).otherwise(pl.col("verdict")).alias("verdict")
+    )  # fmt: skip
+    again = studied(dataset_of({**tables, "claims": other}))
+    assert {s.item: s.truth for s in again.culture} != said
+    assert [(q.id, q.value) for q in again.quantities] == [(q.id, q.value) for q in done.quantities]
+    assert again.verdicts == done.verdicts
+
+
 # ----------------------------------------------------------------------------------------- a run
 
 

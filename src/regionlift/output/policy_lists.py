@@ -70,7 +70,7 @@ def _environment(done: PolicyStudy) -> pl.DataFrame:
     rows = [
         {"item": s.item, "verdict": s.truth.value, "signed": s.reason,
          "claims": "; ".join(s.claims), "documents": "; ".join(filter(None, s.evidence))}
-        for s in done.environment
+        for s in (*done.environment, *done.culture)
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=dict.fromkeys(
         ("item", "verdict", "signed", "claims", "documents"), pl.String))  # fmt: skip

@@ -58,6 +58,7 @@ class PolicyStudy:
     strong : money by sub-industry beside its location quotient
     environment : items with what signed claims say of them
     expired : ids of claims that no longer count
+    culture : the same for culture (item 90): shown, in no number and no verdict
     """
 
     region: str
@@ -73,6 +74,7 @@ class PolicyStudy:
     expired: tuple[str, ...]
     quantities: tuple[Quantity, ...]
     verdicts: tuple[Verdict, ...]
+    culture: tuple[Standing, ...] = ()
 
     @cached_property
     def _numbers(self) -> dict[tuple[str, str], Quantity]:
@@ -90,7 +92,7 @@ def policy_study(
 ) -> PolicyStudy:  # fmt: skip
     """Study what government does in one region, from what the other studies found missing."""
     at, years = _year(dataset, chain, year), settings.whole("policy_years")
-    items, gone = _claims(dataset, region, at)
+    items, culture, gone = _claims(dataset, region, at)
     numbers = [
         *tie_numbers(dataset, settings, region, network, years),
         public_number(dataset, settings, region, year),
@@ -115,7 +117,7 @@ def policy_study(
     told = {(q.measure, q.subject): q for q in numbers}
     found = PolicyStudy(
         region, at, str(why), why.settles, money, pl.DataFrame() if money is None else mix(money),
-        gaps, lacking, strong, items, gone, tuple(told.values()), (),
+        gaps, lacking, strong, items, gone, tuple(told.values()), (), culture,
     )  # fmt: skip
     verdicts = (_aligned(found), _funded(found, chain), _strong(found), _lasting(found),
                 _environment(found))  # fmt: skip
@@ -140,15 +142,16 @@ def _last(dataset: Dataset, year: int) -> int:
 
 def _claims(
     dataset: Dataset, region: str, year: int
-) -> tuple[tuple[Standing, ...], tuple[str, ...]]:
-    """What claims say of the environment; they are of the dataset's own region."""
+) -> tuple[tuple[Standing, ...], tuple[Standing, ...], tuple[str, ...]]:
+    """What claims say of environment and culture; they are of the dataset's own region."""
     if not dataset.has("claims", "claim_id", "item", "verdict", "author", "date") or (
         dataset.manifest.dataset.region not in ("", region)
     ):
         return tuple(Standing(i, Truth.CANNOT_TELL, (), (), "nobody signed")
-                     for i in ENVIRONMENT), ()  # fmt: skip
+                     for i in ENVIRONMENT), (), ()  # fmt: skip
     claims = dataset.tables["claims"]
-    return standing(claims, "environment.", year, ENVIRONMENT), tuple(expired(claims, year))
+    return (standing(claims, "environment.", year, ENVIRONMENT),
+            standing(claims, "culture.", year), tuple(expired(claims, year)))  # fmt: skip
 
 
 def _gaps(chain: ChainStudy, money: Money, settings: Settings) -> Alignment | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from regionlift.measures.policy.claims import Standing
 from regionlift.measures.policy.money import STAGES
 from regionlift.measures.stage import TITLES
 from regionlift.output.blocks import table, text, verdicts
@@ -42,7 +43,7 @@ def government(study: Study, book: Book) -> Page:
         blocks += [text(*_whole(done, book)), _mix(done), text(NO_MERIT),
                    *_gaps(study, done, book), *_technologies(study, done, book),
                    *_strong(study, done, book)]  # fmt: skip
-    blocks += [_ties(done, book), _environment(done, book),
+    blocks += [_ties(done, book), _environment(done, book), _culture(done),
                verdicts([study.verdict(c) for c in CLAUSES], book, study)]  # fmt: skip
     return page("government", 17, "government", TITLE, _finding(study, done), blocks)
 
@@ -213,10 +214,7 @@ def _ties(done: PolicyStudy, book: Book) -> Block:
 
 
 def _environment(done: PolicyStudy, book: Book) -> Block:
-    rows: list[list[Cell]] = [
-        [s.item.partition(".")[2], s.truth.value, s.reason, ", ".join(filter(None, s.evidence))]
-        for s in done.environment
-    ]
+    rows = [_signed(s) for s in done.environment]
     q = done.find("policy_environment")
     note = (
         f"Judgements signed by people, as they count at the end of {done.year}; no number of this "
@@ -227,3 +225,21 @@ def _environment(done: PolicyStudy, book: Book) -> Block:
     book.note(q)
     heads = ["Environment", "Verdict", "Signed", "Document"]
     return table("policy-environment", "The environment, by signed claims", heads, rows, note)
+
+
+def _signed(s: Standing) -> list[Cell]:
+    return [s.item.partition(".")[2], s.truth.value, s.reason, ", ".join(filter(None, s.evidence))]
+
+
+def _culture(done: PolicyStudy) -> Block:
+    """Item 90: what people signed about culture; no table measures it and no number uses it."""
+    if not done.culture:
+        return text(
+            "Cannot be told: no table measures it and nobody signed a claim on it. Claims whose "
+            "item begins with “culture.” would settle it.", title="Regional culture",
+        )  # fmt: skip
+    heads = ["Culture", "Verdict", "Signed", "Document"]
+    note = (f"Judgements signed by people, as they count at the end of {done.year}; they are in no "
+            "number, no condition and no verdict of this report.")  # fmt: skip
+    rows = [_signed(s) for s in done.culture]
+    return table("policy-culture", "Regional culture, by signed claims", heads, rows, note)

@@ -154,16 +154,22 @@ def _gaps(study: Study, book: Book) -> Block:
 
 def _goals(study: Study, book: Book) -> Block:
     """The paper's own four criteria of success (item 7)."""
-    new = study.find("new_product_share")
-    lq = study.find(f"location_quotient_{base_column(study)}")
-    later = "cannot tell"
+    try:
+        whole = study.chain.find("chain_complete")
+    except KeyError:
+        whole = None
+    missing = study.chain.reason or "the chain is one of industries, without final products"
+    lq = f"location_quotient_{base_column(study)}"
+    found = [
+        ("Technology productization", "new_product_share", study.find("new_product_share")),
+        ("Industrial clustering", lq, study.find(lq)),
+        ("Complete sets of equipment", "chain_complete", whole),
+        ("Supporting localization", "local_input_share", study.find("local_input_share")),
+    ]
     rows: list[list[Cell]] = [
-        ["Technology productization", title_of(new.measure), book.cell(new), new.reason],
-        ["Industrial clustering", title_of(lq.measure), book.cell(lq), lq.reason],
-        ["Complete sets of equipment", "Completeness of final-assembly nodes", later,
-         "this version reads no chain map yet"],
-        ["Supporting localization", "Local share of the block's inputs", later,
-         "this version computes no local supply yet"],
+        [goal, title_of(measure), "cannot tell" if q is None else book.cell(q),
+         missing if q is None else q.reason]
+        for goal, measure, q in found
     ]  # fmt: skip
     return table(
         "goals", "The paper's four goals", ["Goal", "Measure", ">Value", "If not known, why"], rows
