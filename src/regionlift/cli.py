@@ -273,6 +273,14 @@ def contract() -> None:
     typer.echo(contract_page(), nl=False)
 
 
+@app.command()
+def coverage() -> None:
+    """Print the paper item by item: numbers, links, pages, tests, status."""
+    from regionlift.output.coverage import coverage_page
+
+    typer.echo(coverage_page(), nl=False)
+
+
 def _budget(text: str) -> list[float] | None:
     """One total or four amounts, separated by commas; None where nothing is given."""
     if not text.strip():
