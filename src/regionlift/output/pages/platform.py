@@ -31,7 +31,8 @@ def platform(study: Study, book: Book) -> Page:
         q = done.find("platform_functions")
         finding = f"Which functions a platform covers cannot be told: {q.reason}."
         return page("platform", 12, "platform", TITLE, finding,
-                    [text(ABOUT), text(f"What would settle it: {q.settles}."), clause])  # fmt: skip
+                    [path_block(study, "platform", book), text(ABOUT),
+                     text(f"What would settle it: {q.settles}."), clause])  # fmt: skip
     found = done.coverage
     blocks: list[Block] = [
         path_block(study, "platform", book), text(ABOUT), _matrix(done, found, book),

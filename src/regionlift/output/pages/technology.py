@@ -26,7 +26,8 @@ def technology(study: Study, book: Book) -> Page:
     if done.front is None or done.filings is None:
         return page("technology", 8, "technology", TITLE,
                     f"Key technologies cannot be told: {done.reason}.",
-                    [text(f"What would settle it: {done.settles}.")])  # fmt: skip
+                    [path_block(study, "technology", book),
+                     text(f"What would settle it: {done.settles}.")])  # fmt: skip
     frame = front_table(done)
     blocks: list[Block] = [path_block(study, "technology", book)]
     if frame.height:
