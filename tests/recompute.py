@@ -28,6 +28,7 @@ import rechain
 import recount
 import renetwork
 import repathway
+import repathway_chain
 import replatform
 import repolicy
 import retech
@@ -226,12 +227,18 @@ def count_patents(raw: Raw, folder: Path) -> None:
         for row in csv_rows(folder / "applicants.csv")
         if row["position"] == "1"
     }
+    classes = defaultdict(list)
+    for row in csv_rows(folder / "codes.csv"):
+        classes[row["patent_id"]].append(row["code"])
     for row in csv_rows(folder / "patents.csv"):
         region = home.get(first.get(row["patent_id"], ""))
         if region:
             kinds = raw.patents.setdefault((region, int(row["app_year"])), defaultdict(int))
             kinds[row["kind"]] += 1
             kinds["all"] += 1
+            kinds["classed"] += row["patent_id"] in classes
+            kinds["digital"] += any(c.startswith(("G05B", "G06", "H04", "B25J"))
+                                    for c in classes.get(row["patent_id"], []))  # fmt: skip
 
 
 def csv_rows(path: Path) -> Iterable[dict[str, str]]:
@@ -577,6 +584,9 @@ class Recompute:
         if measure == "invention_share":
             kinds = self.filed(subject, period)
             return kinds["invention"] / kinds["all"]
+        if measure == "digital_share":
+            kinds = self.filed(subject, period)
+            return kinds["digital"] / kinds["classed"]
         with np.errstate(all="ignore"):
             value = float(self.formula(measure, subject, period)([np.float64(1)] * len(self.block)))
         if not math.isfinite(value):
@@ -1026,7 +1036,8 @@ def unrepeatable(measure: str, subject: str) -> bool:
     return (renetwork.unrepeatable(measure, subject) or rechain.unrepeatable(measure)
             or retech.unrepeatable(measure) or repolicy.unrepeatable(measure)
             or replatform.unrepeatable(measure)
-            or repathway.unrepeatable(measure))  # fmt: skip
+            or repathway.unrepeatable(measure)
+            or repathway_chain.unrepeatable(measure))  # fmt: skip
 
 
 def main(out: Path, folder: Path) -> int:

@@ -24,6 +24,7 @@ import recompute
 import recount
 import renetwork
 import repathway
+import repathway_chain
 import replatform
 import repolicy
 import retech
@@ -118,14 +119,15 @@ def wrong_ones(case: Case, records: list[Record]) -> list[str]:
 @pytest.mark.parametrize(
     ("script", "wanted"),
     [(recompute, {"numpy", "openpyxl", "polars", "rechain", "recount", "renetwork",
-                  "repathway", "replatform", "repolicy", "retech", "scipy"}),
+                  "repathway", "repathway_chain", "replatform", "repolicy", "retech", "scipy"}),
      (recount, {"openpyxl"}), (renetwork, {"openpyxl", "recount"}),
      (rechain, {"openpyxl", "polars", "recount", "renetwork"}), (retech, {"openpyxl", "recount"}),
      (repathway, {"openpyxl", "recount", "renetwork", "retech"}),
+     (repathway_chain, {"openpyxl", "recount"}),
      (repolicy, {"openpyxl", "rechain", "recount", "renetwork"}),
      (replatform, {"openpyxl", "recount", "scipy"})],
     ids=["recompute", "recount", "renetwork", "rechain", "retech", "repathway",
-         "repolicy", "replatform"],
+         "repathway_chain", "repolicy", "replatform"],
 )
 def test_the_recomputation_imports_nothing_of_the_package(script: Any, wanted: set[str]) -> None:
     tree = ast.parse(Path(script.__file__).read_text("utf-8"))

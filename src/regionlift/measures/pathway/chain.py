@@ -46,10 +46,30 @@ def net_entry(dataset: Dataset, region: str, year: int) -> Told:
         f"BETWEEN {first} AND {year} UNION ALL SELECT org_id, chain_node, closed, -1 FROM orgs "
         f"WHERE {here}closed BETWEEN {first} AND {year} ORDER BY 1, 3"
     )
-    if not looked_up(dataset, placed_sql(dataset, region, year)).height:
-        return untold(f"no organisation of {region} is placed on the chain", "chain_node in orgs")
+    # those that closed are placed too: when all have, the number is a loss and not unknown
+    told = looked_up(dataset, f"SELECT founded, closed FROM orgs WHERE {here}true")
+    if not told.height:
+        return _nobody(region)
+    if not told["founded"].count():
+        return untold("when organisations on the chain were founded is not told",
+                      "founded in orgs")  # fmt: skip
     rows = looked_up(dataset, sql)
     return Told(float(rows["moves"].sum()), Rows(sql, rows.height), rows.height)
+
+
+def _nobody(region: str) -> Told:
+    return untold(f"no organisation of {region} is placed on the chain", "chain_node in orgs")
+
+
+def patent_years(dataset: Dataset, years: tuple[int, int]) -> tuple[int, int]:
+    """Those of the years that the patents tell of: before and after them nothing was seen."""
+    if not dataset.has("patents", "app_year"):
+        return years
+    seen = dataset.tables["patents"]["app_year"].drop_nulls()
+    if seen.is_empty():
+        return years
+    first, last = max(years[0], int(str(seen.min()))), min(years[1], int(str(seen.max())))
+    return (first, last) if first <= last else years
 
 
 def inventions(
@@ -78,13 +98,17 @@ def inventions(
 def learning(dataset: Dataset, region: str, year: int, years: int) -> Told:
     """Organisations of the chain with a joint project, joint patent or citation among them."""
     here = placed_sql(dataset, region, year)
-    parts = _meetings(dataset, year, year - years + 1)
+    first = year - years + 1
+    parts = _meetings(dataset, year, first)
     if not dataset.has("orgs", "org_id", "region", "chain_node"):
         return untold("organisations are not placed on the chain", "chain_node in orgs")
     if not parts:
         return untold("neither joint projects nor patents with applicants are in the tables",
                       "projects and members; patents and applicants")  # fmt: skip
     pairs = " UNION ".join(parts)
+    if not looked_up(dataset, f"SELECT a FROM ({pairs}) LIMIT 1").height:
+        return untold(f"no joint project, joint patent or citation of {first} to {year} is in the "
+                      "tables", "projects and members, or patents, of these years")  # fmt: skip
     sql = (
         f"WITH here AS ({here}), pair AS ({pairs}) SELECT h.org_id, h.name, h.chain_node, "
         "h.org_id IN (SELECT a FROM pair WHERE b IN (SELECT org_id FROM here)) AS learns FROM "
@@ -123,18 +147,20 @@ def sharing(dataset: Dataset, region: str, year: int) -> Told:
     """Organisations of the chain that are platform members or had a need served lately."""
     if not dataset.has("orgs", "org_id", "region", "chain_node"):
         return untold("organisations are not placed on the chain", "chain_node in orgs")
-    first, users = year - RECENT + 1, []
+    first, users, told = year - RECENT + 1, [], []
+    lately = f"year BETWEEN {first} AND {year}"
     if dataset.has("platforms", "members", "year"):
-        users.append(
-            "SELECT trim(unnest(string_split(members, ';'))) AS id FROM platforms WHERE year "
-            f"BETWEEN {first} AND {year}"
-        )
+        users.append("SELECT trim(unnest(string_split(members, ';'))) AS id FROM platforms WHERE "
+                     f"{lately}")  # fmt: skip
+        told.append(f"SELECT 1 FROM platforms WHERE members IS NOT NULL AND {lately}")
     if dataset.has("needs", "org_id", "served", "year"):
-        users.append(f"SELECT org_id FROM needs WHERE served AND year BETWEEN {first} AND {year}")
-    if not users:
-        return untold("neither members of platforms nor needs served are told",
-                      "members and year in platforms; org_id, served and year in needs",
-                      )  # fmt: skip
+        users.append(f"SELECT org_id AS id FROM needs WHERE served AND {lately}")
+        told.append("SELECT 1 FROM needs WHERE org_id IS NOT NULL AND served IS NOT NULL AND "
+                    f"{lately}")  # fmt: skip
+    if not any(looked_up(dataset, f"{sql} LIMIT 1").height for sql in told):
+        return untold(f"neither members of platforms nor needs served are told for {first} to "
+                      f"{year}", "members and year in platforms, or org_id, served and year in "
+                      "needs")  # fmt: skip
     sql = (
         f"WITH here AS ({placed_sql(dataset, region, year)}), used AS ({' UNION '.join(users)}) "
         "SELECT org_id, name, chain_node, org_id IN (SELECT id FROM used WHERE id IS NOT NULL) AS "
@@ -146,7 +172,7 @@ def sharing(dataset: Dataset, region: str, year: int) -> Told:
 def _share(dataset: Dataset, sql: str, column: str, region: str) -> Told:
     rows = looked_up(dataset, sql)
     if not rows.height:
-        return untold(f"no organisation of {region} is placed on the chain", "chain_node in orgs")
+        return _nobody(region)
     return Told(int(rows[column].sum()) / rows.height, Rows(sql, rows.height), rows.height)
 
 
