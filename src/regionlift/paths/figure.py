@@ -27,7 +27,7 @@ def causal(links: Sequence[Link]) -> tuple[Link, ...]:
         sorter = TopologicalSorter(before)
         sorter.prepare()
     except CycleError as error:
-        circle = " -> ".join(reversed(error.args[1]))
+        circle = " -> ".join(error.args[1])
         raise ValueError(
             f"the links go round in a circle: {circle}. Mark the one that closes it on purpose "
             "with feedback = true"

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.resources import files
+from itertools import combinations
+from math import isfinite
 from pathlib import Path as File
 from typing import TypeVar
 
@@ -15,9 +17,9 @@ from pydantic import BaseModel, ValidationError
 
 from regionlift.data.problems import did_you_mean
 from regionlift.evidence.measure import Definition
-from regionlift.evidence.settings import Threshold
+from regionlift.evidence.settings import Threshold, settings
 from regionlift.paths.figure import causal
-from regionlift.paths.model import Clause, Comparison, Failures, Path
+from regionlift.paths.model import Clause, Comparison, Condition, Failures, Path, Reading
 from regionlift.paths.rules import parse
 
 M = TypeVar("M", bound=BaseModel)
@@ -65,31 +67,43 @@ def read_path(file: File | str, measures: Mapping[str, Definition]) -> Path:
     file = File(file)
     if not file.is_file():
         raise FileNotFoundError(f"no path file {file}")
-    path = _model(Path, file.name, file.read_text("utf-8"))
+    try:
+        text = file.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise PathFileError(file.name, [f"no text in UTF-8: {error.reason}"]) from None
+    path = _model(Path, file.name, text)
     if found := list(faults(path, measures)):
         raise PathFileError(file.name, found)
     return path
 
 
 def library(extra: Iterable[File | str], measures: Mapping[str, Definition]) -> tuple[Path, ...]:
-    """The shipped paths and the user's; two comparisons of one id are refused.
+    """The shipped paths and the user's; what is told apart by its id has one of its own.
 
     Raises
     ------
     PathFileError
-        If a file is wrong, or takes an id that another path has.
+        If a file is wrong, or takes an id that another path or a setting has.
     """
     paths = list(shipped())
+    taken = dict.fromkeys(settings().thresholds, "a setting of the run")
+    taken |= {c.id: "taken by the second opinion" for c in failures().clauses}
+    for path in paths:
+        taken |= dict.fromkeys(_ids(path), f'taken by the path "{path.id}"')
     for file in extra:
         new = read_path(file, measures)
-        taken = {c.id: p.id for p in paths for c in p.comparisons} | {p.id: p.id for p in paths}
-        clash = [i for i in (new.id, *(c.id for c in new.comparisons)) if i in taken]
-        if clash:
+        if clash := [i for i in _ids(new) if i in taken]:
             raise PathFileError(File(file).name, [
-                f'"{i}" is taken by the path "{taken[i]}": give it another id' for i in clash
-            ])  # fmt: skip
+                f'"{i}" is {taken[i]}: give it another id' for i in clash])  # fmt: skip
+        taken |= dict.fromkeys(_ids(new), f'taken by the path "{new.id}"')
         paths.append(new)
     return tuple(paths)
+
+
+def _ids(path: Path) -> tuple[str, ...]:
+    """Ids by which thresholds, verdicts and rows of the roadmap are told apart."""
+    return (path.id, *(c.id for c in path.comparisons), *(c.id for c in path.conditions),
+            *(a.id for link in path.links for a in link.actions))  # fmt: skip
 
 
 def thresholds(paths: Iterable[Path]) -> tuple[Threshold, ...]:
@@ -146,10 +160,11 @@ def faults(path: Path, measures: Mapping[str, Definition]) -> Iterator[str]:
     yield from (f'box "{id}" is in no link' for id in sorted(boxes - used))
     for comparison in path.comparisons:
         yield from _comparison(comparison, measures)
-    try:
-        causal(path.links)
-    except ValueError as error:
-        yield str(error)
+    if len({link.id for link in path.links}) == len(path.links):
+        try:
+            causal(path.links)
+        except ValueError as error:
+            yield str(error)
     yield from _precedence(path)
     yield from _rules(path)
 
@@ -161,11 +176,15 @@ def _names(path: Path) -> Iterator[str]:
         "clause": [c.id for c in path.clauses],
         "condition": [c.id for c in path.conditions],
         "action": [a.id for link in path.links for a in link.actions],
+        "reading": [r.id for r in path.readings],
     }
     for kind, ids in kinds.items():
         for id, count in Counter(ids).items():
             if count > 1:
                 yield f'{count} {"boxes" if kind == "box" else kind + "s"} with the id "{id}"'
+    for one, other in combinations(("link", "clause", "condition"), 2):
+        for id in sorted({*kinds[one]} & {*kinds[other]}):
+            yield f'a {one} and a {other} with the id "{id}"'
     for title, count in Counter(link.title for link in path.links).items():
         if count > 1:
             yield f'{count} links with the name "{title}"'
@@ -182,7 +201,9 @@ def _comparison(c: Comparison, measures: Mapping[str, Definition]) -> Iterator[s
     if not c.source.strip():
         yield (f'{kind} "{c.id}": its threshold {c.threshold:g} has no source. Say whose number '
                "it is: official, a peer quantile, or your own")  # fmt: skip
-    if not c.low <= c.threshold <= c.high:
+    if not (isfinite(c.low) and isfinite(c.high)):
+        yield f'{kind} "{c.id}": its range {c.low:g} to {c.high:g} must have two ends'
+    elif not c.low <= c.threshold <= c.high:
         yield (f'{kind} "{c.id}": threshold {c.threshold:g} lies outside its range {c.low:g} to '
                f"{c.high:g}")  # fmt: skip
     if c.against == "peers" and not 0 <= c.threshold <= 100:
@@ -214,7 +235,7 @@ def _precedence(path: Path) -> Iterator[str]:
     try:
         TopologicalSorter(after).prepare()
     except CycleError as error:
-        yield "actions wait for each other: " + " -> ".join(reversed(error.args[1]))
+        yield "actions wait for each other: " + " -> ".join(error.args[1])
 
 
 def _rules(path: Path) -> Iterator[str]:
@@ -224,16 +245,22 @@ def _rules(path: Path) -> Iterator[str]:
         for id in clause.mends:
             if id not in known:
                 yield f'clause "{clause.id}": no action "{id}". {did_you_mean(id, known)}'
-    named: set[str] = set()
-    for condition in path.conditions:
-        try:
-            named |= set(parse(condition.rule, clauses).names)
-        except ValueError as error:
-            yield f'condition "{condition.id}": {error}'
     conditions = {c.id for c in path.conditions}
-    for reading in path.readings:
+    yield from _named("clause", clauses, "condition", path.conditions)
+    yield from _named("condition", conditions, "reading", path.readings)
+
+
+def _named(
+    part: str, known: set[str], kind: str, whole: Sequence[Condition | Reading]
+) -> Iterator[str]:
+    """Rules that cannot be read; where all can be, what none of them names."""
+    named: set[str] = set()
+    unread = False
+    for one in whole:
         try:
-            parse(reading.rule, conditions)
+            named |= set(parse(one.rule, known).names)
         except ValueError as error:
-            yield f'reading "{reading.id}": {error}'
-    yield from (f'clause "{id}" is in no condition' for id in sorted(clauses - named))
+            unread = True
+            yield f'{kind} "{one.id}": {error}'
+    if whole and not unread:
+        yield from (f'{part} "{id}" is in no {kind}' for id in sorted(known - named))
