@@ -24,6 +24,9 @@ from regionlift.measures.unknowns import with_silent
 Lazy = nw.LazyFrame[duckdb.DuckDBPyRelation]
 
 _SILENT = "no organisation of this region has a patent in the tables"
+#: Classes of networking and intelligence (item 3): control, computing, communication, robots; in
+#: any spelling that ``data.symbols`` reads, "Int.Cl.7 G05B 19/18" too.
+DIGITAL = r"(?i)^\s*((INT\.?\s*CL\.?|IPC)[\s.\-]*\(?[1-8]\)?[\s:,.]*)?(G05B|G06|H04|B25J)"
 
 
 def compiled(frame: Lazy) -> str:
@@ -175,6 +178,44 @@ def _invention_share(dataset: Dataset, settings: Settings) -> pl.DataFrame:
     )
 
 
+def digital_by_region(dataset: Dataset) -> Lazy:
+    """Patents with a class, and those with a digital one, by year and first applicant's region."""
+    flag = nw.col("code").str.contains(DIGITAL).cast(nw.Int64)
+    classed = dataset.lazy("codes").group_by("patent_id").agg(flag.max().alias("digital"))
+    first = dataset.lazy("applicants").filter(nw.col("position") == 1)
+    return (
+        dataset.lazy("patents").select("patent_id", nw.col("app_year").alias("year"))
+        .join(classed, on="patent_id", how="inner")
+        .join(first.select("patent_id", "org_id"), on="patent_id", how="inner")
+        .join(dataset.lazy("orgs").select("org_id", "region"), on="org_id", how="inner")
+        .group_by("region", "year")
+        .agg(nw.len().alias("patents"), nw.col("digital").sum())
+        .sort("region", "year")
+    )  # fmt: skip
+
+
+def _digital_share(dataset: Dataset, settings: Settings) -> pl.DataFrame:
+    """Share of patents with a digital class in those of the region's organisations with any."""
+    lazy = digital_by_region(dataset)
+    query, counts = compiled(lazy), collect(lazy)
+    found = []
+    for region, year, patents, digital in counts.iter_rows():
+        if region not in dataset.regions() or year is None:
+            continue
+        sql = (
+            "SELECT p.patent_id, p.app_year, o.org_id, o.name, string_agg(c.code, '; ' ORDER BY "
+            "c.code) AS codes, any_value(p._rows) AS _rows FROM patents p JOIN applicants a USING "
+            "(patent_id) JOIN orgs o USING (org_id) JOIN codes c USING (patent_id) WHERE "
+            f"a.position = 1 AND o.region = {quoted(region)} AND p.app_year = {year} "
+            "GROUP BY p.patent_id, p.app_year, o.org_id, o.name ORDER BY p.patent_id"
+        )
+        found.append(Quantity("digital_share", region, str(year), digital / patents, "share",
+                              n=patents, sql=sql, query=query, rows=patents))  # fmt: skip
+    return with_silent(to_frame(found), "digital_share", dataset,
+                       "no organisation of this region has a patent with a class in the tables",
+                       "organisations with patents, and their classes")  # fmt: skip
+
+
 def _register(
     id: str,
     title: str,
@@ -220,4 +261,15 @@ _register(
     "operational reading of the paper, item 5",
     "invention patents / all patents, by region of the first applicant",
     "none: every patent is counted", _invention_share,
+)  # fmt: skip
+register(
+    Measure(
+        "digital_share", "Patents with a digital class", "数字技术专利占比", "share", "none",
+        {"patents": ("patent_id", "app_year"), "applicants": ("patent_id", "org_id", "position"),
+         "orgs": ("org_id", "region"), "codes": ("patent_id", "code")}, 1, (3,),
+        "operational reading of the paper, item 3",
+        "patents with a class in G05B, G06, H04 or B25J / patents with a class, by region of the "
+        "first applicant; descriptive, and of all fields", "none: every patent is counted",
+        _digital_share,
+    )
 )  # fmt: skip

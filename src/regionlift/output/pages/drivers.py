@@ -45,7 +45,7 @@ def drivers(study: Study, book: Book) -> Page:
         "growth_from_employment", "growth_from_productivity", f"productivity_change{suffix}",
         f"shift_share_within{suffix}", f"shift_share_between{suffix}",
         f"shift_share_interaction{suffix}", "technology_introduction_ratio", "invention_share",
-        "compensation_share",
+        "digital_share", "compensation_share",
     )  # fmt: skip
     rows: list[list[Cell]] = [
         [title_of(q.measure), q.period or "–", book.cell(q), q.unit, span(q), q.reason]
