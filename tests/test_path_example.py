@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from pathlib import Path as File
 
 import pytest
@@ -14,9 +16,18 @@ from regionlift.evidence.measure import registry
 from regionlift.evidence.verdict import Truth
 from regionlift.paths.evaluate import judge_path
 from regionlift.paths.load import faults, library, read_path, shipped
-from regionlift.paths.model import Path
+from regionlift.paths.model import (
+    Action,
+    Box,
+    Clause,
+    Condition,
+    Link,
+    Path,
+    Reading,
+    Stage,
+)
 from regionlift.run import Run, run_region
-from shared import EXAMPLES
+from shared import EXAMPLES, PROJECT
 
 FILE = EXAMPLES / "gvc-embedding.toml"
 LINKS = ("g1", "g2", "g3", "g4", "g5", "g6")
@@ -111,3 +122,25 @@ def test_it_is_drawn_with_the_lamps_of_a_run(run: Run) -> None:
     checked = runner.invoke(app, ["paths", "check", str(FILE)])
     assert checked.exit_code == 0
     assert "6 links, 4 clauses, 2 conditions: nothing wrong" in checked.output
+
+
+DOCS = (PROJECT / "docs" / "paths.md").read_text("utf-8")
+
+
+def test_the_docs_say_every_key_of_a_file() -> None:
+    table = DOCS.split("<!-- schema -->")[1]
+    for model in (Path, Box, Link, Action, Clause, Condition, Reading, Stage):
+        for name, field in model.model_fields.items():
+            key = field.alias or name
+            ways = f"`{key}`", f"`[[{key}]]`", f"`[[links.{key}]]`"
+            assert any(way in table for way in ways), key
+    lists = {"boxes", "links", "links.actions", "clauses", "conditions", "readings", "stages"}
+    assert set(re.findall(r"\[\[([a-z.]+)\]\]", table)) == lists
+
+
+def test_the_docs_count_the_thresholds_by_their_source() -> None:
+    count = Counter(c.origin for path in shipped() for c in path.comparisons)
+    said = " ".join(DOCS.split())
+    assert f"Of the {count.total()} thresholds of links and clauses {count['paper']} are" in said
+    assert (f"{count['peer']} are quantiles of the peers, {count['standard']} are standards and "
+            f"{count['house']} are house values") in said  # fmt: skip
