@@ -239,6 +239,20 @@ def test_equal_paths_keep_the_papers_order_however_they_are_given() -> None:
         assert [s.path for s in ordered(list(given_)).standings] == ["point", "line", "surface"]
 
 
+def test_shares_do_not_hang_on_how_the_paths_are_given() -> None:
+    paths = three({"point": BAD, "line": GOOD}, {})
+    now = ("line", "surface", "point")
+    for given_ in permutations(paths):
+        found = ordered(list(given_))
+        assert tuple(s.path for s in found.standings) == now
+        assert found.holds > 0.5
+        assert {place.index("surface") for place, _ in found.shares} <= {0, 1, 2}
+        # the surface is unknown: behind what may be done now, before what is not met
+        for order, _ in found.shares:
+            assert order in (now, ("surface", "point", "line"), ("point", "line", "surface"),
+                             ("point", "surface", "line"))  # fmt: skip
+
+
 def test_what_is_not_met_and_what_is_open_are_named() -> None:
     found = ordered(three({"point": {"A1": 0.1, "A2": 0.1}, "line": BAD, "surface": {"A1": 0.9}},
                           {}))  # fmt: skip
@@ -257,9 +271,10 @@ def test_what_open_clauses_wait_for_is_named_the_most_first() -> None:
     pieces = {"table links": [], "table orgs": ["surface_A2"],
               "table needs": ["surface_A1", "surface_A2"]}  # fmt: skip
     worths = value_of_information(paths, pieces)
-    assert ordered(paths, worths).standing("surface").reason == (
-        "whether its conditions hold cannot be told; of 2 open clauses wait for table needs (2); "
-        "table orgs (1)")  # fmt: skip
+    reason = ordered(paths, worths).standing("surface").reason
+    assert reason.startswith("whether its conditions hold cannot be told; of 2 open clauses ")
+    assert 0 < reason.find("table needs") < reason.find("table orgs")
+    assert "table links" not in reason
 
 
 levels = st.sampled_from([{}, GOOD, BAD, {"A1": 0.5, "A2": 0.6}, {"A1": 0.45, "A2": 0.9}])

@@ -317,6 +317,17 @@ def test_both_readings_of_path_a(
     assert readings == {"situations": situations, "strict": strict}
 
 
+@pytest.mark.parametrize(("first", "second"), [("A", "not A"), ("not A", "A")])
+def test_the_first_reading_decides_and_a_contrary_one_is_told(first: str, second: str) -> None:
+    rules = {"one": first, "other": second}
+    readings = [{"id": i, "title": i, "rule": r, "source": "test"} for i, r in rules.items()]
+    found = judged(small(readings=readings), {"A1": 0.9, "A2": 0.9, "A3": 0.9})
+    assert found.applicable.id == "one"
+    assert found.applicable.truth is (YES if first == "A" else NO)
+    assert found.disagree
+    assert not judged(small(), {}).disagree
+
+
 def test_bottleneck_or_introduction() -> None:
     path = shipped()[0]
     for holding, expected in (({"A2_bottleneck"}, YES), ({"A2_introduction"}, NO),
