@@ -148,8 +148,8 @@ def prepare(
     step("measure")
     frames = measure_all(dataset, chosen)
     step("test the conditions")
-    return Prepared(dataset, chosen, frames, known,
-                    conditions_tested(frames, dataset.regions(), known, chosen))  # fmt: skip
+    tested = conditions_tested(frames, dataset.regions(), known, chosen, dataset)
+    return Prepared(dataset, chosen, frames, known, tested)
 
 
 def known_paths(files: tuple[Path | str, ...] = ()) -> tuple[UpgradingPath, ...]:

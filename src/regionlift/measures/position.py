@@ -18,6 +18,7 @@ from regionlift.measures.resample import trend
 #: Markers at current prices: their own trend holds inflation, so they are read against peers.
 CURRENT_PRICES = frozenset({
     "value_added_per_employee_current", "compensation_per_employee", "block_value_added",
+    "inventions_per_rd",
 })  # fmt: skip
 
 register(

@@ -71,6 +71,7 @@ def judge(c: Comparison, readings: Readings, settings: Settings) -> Judged:
     """Compare one number with its threshold; equal counts as the sign says."""
     threshold, alone = settings[c.id], False
     measure, level, q = c.measure, *_read(c, c.measure, readings)
+    among = q
     for other in c.instead if q.value is None else ():
         level_, q_ = _read(c, other, readings)
         if q_.value is not None:
@@ -85,9 +86,20 @@ def judge(c: Comparison, readings: Readings, settings: Settings) -> Judged:
     held = bool(COMPARE[c.compare](q.value, threshold))
     spans = q.low is not None and q.high is not None and q.low <= threshold <= q.high
     part = _membership(c, q.value, threshold, alone)
+    said = _reason(c, measure, q, level, threshold, alone)
+    if alone:
+        said += f". {_no_place(among)}: compared with a value of the house"
+    if spans:
+        said += ". The interval holds the threshold: it may be otherwise"
     return Judged(c, Truth.MET if held else Truth.NOT_MET, q, level, threshold, alone, not spans,
-                  _reason(c, measure, q, level, threshold, alone, spans), "", part, part
-                  )  # fmt: skip
+                  said, "", part, part)  # fmt: skip
+
+
+def _no_place(among: Quantity) -> str:
+    """Why a number has no place among the peers."""
+    if among.measure != "peer_percentile":
+        return "No peers have this number"
+    return f"Its place among the peers cannot be told ({among.reason})"
 
 
 def _read(c: Comparison, measure: str, readings: Readings) -> tuple[Quantity, Quantity]:
@@ -136,9 +148,8 @@ def _small(title: str) -> str:
 
 
 def _reason(
-    c: Comparison, measure: str, q: Quantity, level: Quantity, threshold: float, alone: bool,
-    spans: bool,
-) -> str:  # fmt: skip
+    c: Comparison, measure: str, q: Quantity, level: Quantity, threshold: float, alone: bool
+) -> str:
     title = registry()[measure].title
     part = f" ({c.part})" if c.part else ""
     against: Against = "value" if alone else c.against
@@ -152,10 +163,6 @@ def _reason(
     said += f"; asked for is {_SAID[c.compare]} {limit}"
     if q.period or level.period:
         said += f" ({q.period or level.period})"
-    if alone:
-        said += ". No peers have this number: compared with a value of the house"
-    if spans:
-        said += ". The interval holds the threshold: it may be otherwise"
     return said
 
 

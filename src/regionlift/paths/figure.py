@@ -20,7 +20,7 @@ def causal(links: Sequence[Link]) -> tuple[Link, ...]:
     """
     forward = [link for link in links if not link.feedback]
     before = {
-        link.id: {other.id for other in forward if other.end in link.start and other is not link}
+        link.id: {other.id for other in forward if other.end in link.start}
         for link in forward
     }
     try:

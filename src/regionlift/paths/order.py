@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from regionlift.evidence.settings import Settings
-from regionlift.evidence.verdict import Truth
+from regionlift.evidence.verdict import Truth, negate
 from regionlift.paths.evaluate import Judged, PathJudged, Readings, judge
 from regionlift.paths.load import failures
 from regionlift.paths.model import Failure, Stage
@@ -156,9 +156,10 @@ def _reason(
 
 
 def deciding(node: Node, truths: Mapping[str, Truth]) -> tuple[str, ...]:
-    """Names not met that keep the expression from being met.
+    """Names that keep the expression from being met.
 
-    Those whose change alone would do; where none would alone, all of them that would together.
+    Those whose change alone would do; where none would alone, all of them that would together. A
+    name under NOT keeps it from being met by being met.
 
     Examples
     --------
@@ -166,12 +167,25 @@ def deciding(node: Node, truths: Mapping[str, Truth]) -> tuple[str, ...]:
     >>> no, yes = Truth.NOT_MET, Truth.MET
     >>> deciding(parse("a and (b or c)", "abc"), {"a": no, "b": yes, "c": no})
     ('a',)
+    >>> deciding(parse("a and not b", "ab"), {"a": yes, "b": yes})
+    ('b',)
     """
     if truth(node, truths) is not Truth.NOT_MET:
         return ()
-    wrong = [n for n in node.names if truths[n] is Truth.NOT_MET]
-    alone = [n for n in wrong if truth(node, {**truths, n: Truth.MET}) is not Truth.NOT_MET]
+    wrong = dict.fromkeys(_behind(node, truths, Truth.NOT_MET))
+    alone = [n for n in wrong
+             if truth(node, {**truths, n: negate(truths[n])}) is not Truth.NOT_MET]  # fmt: skip
     return tuple(alone or wrong)
+
+
+def _behind(node: Node, truths: Mapping[str, Truth], answer: Truth) -> list[str]:
+    """Names that give the expression this answer, met or not met, which it has."""
+    if node.kind == "name":
+        return [node.name]
+    if node.kind == "not":
+        return _behind(node.parts[0], truths, negate(answer))
+    given = [p for p in node.parts if truth(p, truths) is answer]
+    return [n for p in given for n in _behind(p, truths, answer)]
 
 
 def _shares(

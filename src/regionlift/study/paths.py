@@ -45,18 +45,22 @@ class RegionReadings:
     year: int | None
     own: Mapping[tuple[str, str], Quantity]
     made: dict[str, Quantity] = field(default_factory=dict)
-    _placed: dict[str, Position] = field(default_factory=dict)
+    _placed: dict[tuple[str, str], Position] = field(default_factory=dict)
 
     def read(self, measure: str, part: str, against: Against) -> Quantity:
         """The number itself, its percentile among the peers, or its trend."""
-        if measure not in self.frames:
+        frame = self.frames.get(measure)
+        end = f"|{part}" if part else ""
+        if frame is None or (part and f"{self.region}{end}" not in frame["subject"]):
             return self._alone(measure, part, against)
-        if measure not in self._placed:
-            self._placed[measure] = place(
-                measure, self.frames[measure], self.dataset, self.region, self.peers.members,
-                self.peers.second, self.settings, self.year,
+        if (measure, part) not in self._placed:
+            first, second = (tuple(f"{peer}{end}" for peer in some)
+                             for some in (self.peers.members, self.peers.second))  # fmt: skip
+            self._placed[measure, part] = place(
+                measure, frame, self.dataset, f"{self.region}{end}", first, second, self.settings,
+                self.year,
             )  # fmt: skip
-        at = self._placed[measure]
+        at = self._placed[measure, part]
         found = {"value": at.level, "peers": at.percentile, "trend": at.trend}[against]
         if against != "value":
             self.made[found.id] = found

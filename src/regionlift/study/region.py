@@ -176,7 +176,7 @@ def study(
     return Study(
         dataset, settings, region, year, frames, chosen, profile, rates, leaving, verdicts, net,
         links, tech, industry_entry(dataset, settings, year), rule, base, ways, plan,
-        tested or conditions_tested(frames, dataset.regions(), known, settings), parts,
+        tested or conditions_tested(frames, dataset.regions(), known, settings, dataset), parts,
     )  # fmt: skip
 
 

@@ -37,13 +37,19 @@ class Gap:
 
 @dataclass(frozen=True)
 class Cut:
-    """The roadmap with less money."""
+    """The roadmap with less money.
+
+    ``before`` counts the actions without the cut; ``lost`` are not done then, ``later`` begin
+    later, ``instead`` are done that were not before.
+    """
 
     budget: float
     reduced: float
     program: Roadmap
+    before: int
     lost: tuple[str, ...]
     later: tuple[str, ...]
+    instead: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,8 @@ def _cut(plan: RoadmapStudy) -> Cut | None:
     names = {c.id: f"{c.action.title} ({c.target.name})" for c in plan.candidates}
     before, after = plan.program.best.start, program.best.start
     return Cut(
-        budget, (1 - CUT) * budget, program,
+        budget, (1 - CUT) * budget, program, len(before),
         tuple(names[i] for i in before if i not in after),
         tuple(names[i] for i in before if i in after and after[i] > before[i]),
+        tuple(names[i] for i in after if i not in before),
     )  # fmt: skip

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from regionlift.data.dataset import Dataset
 from regionlift.evidence.measure import registry
 from regionlift.evidence.settings import Settings
 from regionlift.forecast.tested.cases import (
@@ -101,11 +102,15 @@ class Tested:
 
 
 def conditions_tested(
-    frames: Frames, regions: Sequence[str], paths: Sequence[Path], settings: Settings
-) -> Tested:
-    """Test the conditions of every path on all regions of the panel."""
+    frames: Frames, regions: Sequence[str], paths: Sequence[Path], settings: Settings,
+    dataset: Dataset | None = None,
+) -> Tested:  # fmt: skip
+    """Test the conditions of every path on all regions of the panel.
+
+    Where the ``dataset`` is given, no change and no trend is read across a break of its series.
+    """
     horizon = settings.whole("horizon")
-    grids = grids_of(frames, regions)
+    grids = grids_of(frames, regions, dataset)
     outcomes = outcomes_of(grids, horizon)
     if not outcomes:
         return Tested((), (), f"no marker of a stage is known in {LEAST_REGIONS} regions "
@@ -157,9 +162,8 @@ def _path_test(
     rng: np.random.Generator,
 ) -> PathTest:  # fmt: skip
     clauses = {c.id: c for c in path.clauses
-               if any(m in grids for m in (c.measure, *c.instead))}  # fmt: skip
+               if not c.part and any(m in grids for m in (c.measure, *c.instead))}  # fmt: skip
     out = grids[outcome]
-    window = settings.whole("window")
     later_on = change(out, horizon)
     rows: list[tuple[int, str, int]] = []
     columns: dict[str, list[Floats]] = {id: [] for id in clauses}
@@ -167,7 +171,7 @@ def _path_test(
     for n, year in enumerate(out.years):
         if not np.isfinite(later_on[:, n]).any():
             continue
-        each = {id: membership_in(c, grids, year, window) for id, c in clauses.items()}
+        each = {id: membership_in(c, grids, year, settings) for id, c in clauses.items()}
         rows += [(k, r, year) for k, r in enumerate(out.regions)]
         for id, values in each.items():
             columns[id].append(values)

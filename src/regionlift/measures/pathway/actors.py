@@ -73,8 +73,9 @@ def technology_leaders(
 
 
 def outstanding_firms(dataset: Dataset, region: str, last: int | None) -> Told:
-    """Enterprises of the region at or above the 95th percentile in revenue or R&D.
+    """Enterprises of the region at or above the 95th percentile in revenue or R&D, and above zero.
 
+    Where fewer than one in twenty spend on research that percentile is zero, and no mark of rank.
     ``last`` leaves out those founded later or closed by then.
     """
     lacking = dataset.lacks({"orgs": ("org_id", "region", "type")})
@@ -98,7 +99,7 @@ def outstanding_firms(dataset: Dataset, region: str, last: int | None) -> Told:
             few=least > 0,
         )  # fmt: skip
     above = " OR ".join(
-        f"{c} >= (SELECT quantile_cont({c}, {OUTSTANDING}) FROM orgs WHERE {there})"
+        f"({c} > 0 AND {c} >= (SELECT quantile_cont({c}, {OUTSTANDING}) FROM orgs WHERE {there}))"
         for c in columns
     )
     sql = (

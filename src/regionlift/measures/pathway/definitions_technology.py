@@ -61,7 +61,7 @@ _define("outstanding_firms", "Outstanding enterprises", "突出企业数", "coun
         "enterprises of the region whose revenue or R&D expenditure is at or above the 95th "
         "percentile of all enterprises in the tables; not told with fewer than 40 enterprises "
         "from elsewhere", interval=_ROWS,
-        needs={"orgs": ("org_id", "region", "type", "revenue")}, least=40)  # fmt: skip
+        needs={"orgs": ("org_id", "region", "type")}, least=40)  # fmt: skip
 _define("inventor_concentration", "Inventions of the four largest applicants",
         "前四申请人发明专利占比", "share", (59,), "CR4: inventions of the window held by the four "
         "largest applicants of the region / inventions of its applicants; a joint invention is "

@@ -68,10 +68,10 @@ def _gaps(gaps: Sequence[Gap]) -> Block:
 def _cut(cut: Cut) -> Block:
     rows: list[list[Cell]] = [
         ["Budget, million", significant(cut.budget), significant(cut.reduced)],
-        ["Actions", str(len(cut.program.best.start) + len(cut.lost)),
-         str(len(cut.program.best.start))],
+        ["Actions", str(cut.before), str(len(cut.program.best.start))],
         ["Not done", "", listed(list(cut.lost), 6) or "none"],
         ["Begun later", "", listed(list(cut.later), 6) or "none"],
+        ["Done in their place", "", listed(list(cut.instead), 6) or "none"],
     ]  # fmt: skip
     return table("budget-cut", "The budget is cut by 30%", ["", "Now", "Then"], rows,
                  "Where no budget was given, of the median cost of all actions.")  # fmt: skip
