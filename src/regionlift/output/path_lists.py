@@ -93,7 +93,7 @@ def _indicators(study: Study) -> Sheet:
              "minimum n", "source", "paper items", "actions"]  # fmt: skip
     rows: dict[tuple[str, str], list[Any]] = {}
     for p in study.roadmap.planned:
-        definition = registry()[p.candidate.action.indicator]
+        definition = registry()[p.baseline.measure]
         key = (definition.id, p.goal)
         if key in rows:
             rows[key][-1] += f"; {p.candidate.action.title}"

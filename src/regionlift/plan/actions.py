@@ -116,7 +116,7 @@ def candidates(
     """
     by_id = {p.path.id: p for p in paths}
     every = {a.id: (p.path.id, link, a) for p in paths for link, a in p.path.actions}
-    found: list[Candidate] = []
+    rows: list[tuple[Standing, Link, Action, Judged]] = []
     seen: set[str] = set()
     for standing in order.standings:
         judged = by_id[standing.path]
@@ -130,11 +130,11 @@ def candidates(
                       if link.id in broken]  # fmt: skip
         else:
             continue
-        new = [c for n, c in enumerate(chosen) if c[1].id not in seen
-               and c[1].id not in {other[1].id for other in chosen[:n]}]  # fmt: skip
-        seen |= {a.id for _, a, _ in new}
-        found += _named(dataset, standing, new, targets)
-    return tuple(found)
+        for link, action, about in chosen:
+            if action.id not in seen:
+                rows.append((standing, link, action, about))
+                seen.add(action.id)
+    return tuple(_named(dataset, rows, targets))
 
 
 def _mends(judged: PathJudged, clause: str) -> tuple[str, ...]:
@@ -143,16 +143,16 @@ def _mends(judged: PathJudged, clause: str) -> tuple[str, ...]:
 
 
 def _named(
-    dataset: Dataset, standing: Standing, chosen: Sequence[tuple[Link, Action, Judged]],
+    dataset: Dataset, rows: Sequence[tuple[Standing, Link, Action, Judged]],
     targets: Mapping[str, Sequence[Target]],
 ) -> list[Candidate]:  # fmt: skip
-    """One candidate a target."""
+    """One candidate a target; what comes first may be an action of another path."""
     ids = {
         a.id: [f"{a.id}.{n}" if n else a.id for n in range(len(targets.get(a.id, ())) or 1)]
-        for _, a, _ in chosen
+        for _, _, a, _ in rows
     }
     found = []
-    for link, action, judged in chosen:
+    for standing, link, action, judged in rows:
         cost = cost_basis(dataset, action)
         after = tuple(ids[b][0] for b in action.after if b in ids)
         about = targets.get(action.id) or (Target("the region as a whole"),)

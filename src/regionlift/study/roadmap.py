@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -53,8 +54,9 @@ class Planned:
     """An action with everything that makes it operable.
 
     ``start`` and ``end`` are years from the last year of the data on; ``phase`` as (first, last);
-    ``baseline`` the indicator now, ``goal`` what it should come to, in words, ``goal_value`` as a
-    number where it is one; ``realism`` what became of comparable regions.
+    ``baseline`` the indicator now, which is the number of the link or clause the action works on;
+    ``goal`` what it should come to, in words, ``goal_value`` as a number where it is one;
+    ``realism`` what became of comparable regions.
     """
 
     candidate: Candidate
@@ -69,6 +71,12 @@ class Planned:
     realism: Realism | None
     realism_reason: str
     source: str
+
+    @property
+    def watch(self) -> str:
+        """Title of the action's own indicator, where it works on another number than that."""
+        own = self.candidate.action.indicator
+        return "" if own == self.baseline.measure else registry()[own].title
 
     @property
     def countermeasure(self) -> int:
@@ -121,14 +129,14 @@ def roadmap_study(
 ) -> RoadmapStudy:  # fmt: skip
     """Name the actions on broken links, choose and schedule them, and say what is left alone."""
     targets = {
-        **_technology_targets(dataset, technology), **_chain_targets(chain, network),
+        **_technology_targets(dataset, technology), **_chain_targets(chain),
         **_platform_targets(platform),
     }
     found = candidates(dataset, paths.paths, paths.order, targets)
     ranks = {j.id: n for p in paths.paths for n, j in enumerate(p.broken)}
     tasks = tasks_of(found, ranks)
     program = roadmap(tasks, budget)
-    owners = _owners(dataset, paths.region, network, platform)
+    owners = _owners(dataset, paths.region, base, network)
     planned = [
         _planned(c, program.best.start[c.id], base, owners, dataset, frames, settings)
         for c in found if c.id in program.best.start
@@ -161,7 +169,7 @@ def _technology_targets(dataset: Dataset, done: TechnologyStudy) -> dict[str, li
     """Key technologies by what they lack: alliance, element, output, sharing, adopters."""
     if done.filings is None:
         return {}
-    names = {a.id: a.name for a in done.filings.applicants}
+    names = _names(dataset)
     found: dict[str, list[Target]] = {}
 
     def add(action: str, klass: str, members: Sequence[str], said: str = "") -> None:
@@ -191,9 +199,15 @@ def _technology_targets(dataset: Dataset, done: TechnologyStudy) -> dict[str, li
     return found
 
 
-def _chain_targets(
-    done: ChainStudy, network: NetworkStudy | None
-) -> dict[str, list[Target]]:
+def _names(dataset: Dataset) -> dict[str, str]:
+    """Names of all organisations, the id where none is told."""
+    if not dataset.has("orgs", "org_id", "name"):
+        return {}
+    rows = dataset.tables["orgs"].select("org_id", pl.col("name").fill_null(pl.col("org_id")))
+    return dict(rows.iter_rows())
+
+
+def _chain_targets(done: ChainStudy) -> dict[str, list[Target]]:
     """Broken nodes with candidates, cores with few local purchases, nodes with one supplier."""
     found: dict[str, list[Target]] = {}
     if done.chain is None:
@@ -209,9 +223,9 @@ def _chain_targets(
     names = dict(done.cores)
     low = sorted((s for s in done.supplies if s.bought), key=lambda s: s.rate or 0.0)
     found["meet_buyers"] = [
-        Target(names.get(s.id, s.id), owner=names.get(s.id, s.id)) for s in low[:MOST]
-    ]
-    del network
+        Target(names.get(s.id, s.id), owner=names.get(s.id, s.id),
+               evidence=done.find("core_local_share", s.id).id) for s in low[:MOST]
+    ]  # fmt: skip
     return {action: some for action, some in found.items() if some}
 
 
@@ -237,16 +251,16 @@ def _platform_targets(done: PlatformStudy) -> dict[str, list[Target]]:
 
 
 def _owners(
-    dataset: Dataset, region: str, network: NetworkStudy | None, platform: PlatformStudy
+    dataset: Dataset, region: str, year: int, network: NetworkStudy | None
 ) -> dict[str, tuple[str, ...]]:
-    """Organisations of the region by kind, those in most joint events first."""
+    """Organisations of the region by kind that are not closed, those in most events first."""
     found: dict[str, tuple[str, ...]] = {}
     if dataset.has("orgs", "org_id", "type", "region"):
         orgs = dataset.tables["orgs"].filter(
             pl.col("region") == region, pl.col("type").is_not_null()
         )
         if "closed" in orgs.columns:
-            orgs = orgs.filter(pl.col("closed").is_null())
+            orgs = orgs.filter(pl.col("closed").is_null() | (pl.col("closed") > year))
         events: dict[str, int] = {}
         if network is not None and "events" in network.roster.columns:
             events = dict(network.roster.select("org_id", "events").iter_rows())
@@ -257,9 +271,11 @@ def _owners(
         for kind in OWNERS:
             found[kind] = tuple(n for k, _, n in rows if k == kind)
     if dataset.has("platforms", "platform_id", "name"):
-        names = dataset.tables["platforms"]["name"].drop_nulls().unique(maintain_order=True)
+        own = dataset.tables["platforms"]
+        if "region" in own.columns:
+            own = own.filter(pl.col("region").is_null() | (pl.col("region") == region))
+        names = own["name"].drop_nulls().unique(maintain_order=True)
         found["platform"] = tuple(names.to_list()) + found.get("platform", ())
-    del platform
     return found
 
 
@@ -276,7 +292,7 @@ def _planned(
     goal, value = _goal(judged)
     end = start + c.years
     found, why = _realism(judged, value, base, end, dataset, frames, settings)
-    needs = registry()[action.indicator].needs
+    needs = registry()[judged.level.measure].needs
     return Planned(
         c, owner, partners, base + 1 + start, base + end, phase_of(start), judged.level, goal,
         value, found, why, "; ".join(needs) or "the tables of the dataset",
@@ -294,6 +310,10 @@ def _goal(judged: Judged) -> tuple[str, float | None]:
         return f"a trend {sign} {judged.threshold:g}% a year", None
     if c.against == "peers" and not judged.alone:
         return f"{sign} the {judged.threshold:.0f}th percentile of the peers", None
+    if c.compare == ">" and judged.quantity.unit == "count":
+        # of whole things, more than none is one at the least
+        least = math.floor(judged.threshold) + 1
+        return f"at least {least}", float(least)
     return f"{sign} {judged.threshold:g}", judged.threshold
 
 
@@ -358,8 +378,8 @@ def _row(p: Planned, n: int) -> dict[str, object]:
         "works_on_title": c.judged.comparison.title, "phase": f"{p.phase[0]}-{p.phase[1]}",
         "start": p.start, "end": p.end, "owner": p.owner, "partners": "; ".join(p.partners),
         "cost_median": c.cost.median, "cost_low": c.cost.low, "cost_high": c.cost.high,
-        "cost_basis": c.cost.basis, "indicator": registry()[a.indicator].title,
-        "indicator_id": a.indicator, "baseline": p.baseline.value,
+        "cost_basis": c.cost.basis, "indicator": registry()[p.baseline.measure].title,
+        "indicator_id": p.baseline.measure, "watch_also": p.watch, "baseline": p.baseline.value,
         "baseline_period": p.baseline.period, "target": p.goal,
         "reached_by_comparable": None if p.realism is None else p.realism.share,
         "realism": p.realism_reason, "data_source": p.source, "risk": a.risk, "stop_rule": a.stop,
