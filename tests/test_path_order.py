@@ -272,7 +272,7 @@ def test_what_open_clauses_wait_for_is_named_the_most_first() -> None:
               "table needs": ["surface_A1", "surface_A2"]}  # fmt: skip
     worths = value_of_information(paths, pieces)
     reason = ordered(paths, worths).standing("surface").reason
-    assert reason.startswith("whether its conditions hold cannot be told; of 2 open clauses ")
+    assert reason.startswith("whether its conditions hold cannot be told; of 2 open clauses")
     assert 0 < reason.find("table needs") < reason.find("table orgs")
     assert "table links" not in reason
 
