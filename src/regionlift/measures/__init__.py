@@ -14,6 +14,7 @@ from regionlift.measures import (
     value,
 )
 from regionlift.measures.chain import definitions as chain_definitions
+from regionlift.measures.inputoutput import definitions as inputoutput_definitions
 from regionlift.measures.network import counts, definitions
 from regionlift.measures.pathway import definitions_chain as pathway_chain
 from regionlift.measures.pathway import definitions_technology as pathway_technology
@@ -30,6 +31,7 @@ __all__ = [
     "events",
     "exit_test",
     "factor",
+    "inputoutput_definitions",
     "local_supply",
     "location",
     "pathway_chain",

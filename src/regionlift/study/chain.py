@@ -37,6 +37,7 @@ from regionlift.study.chain_numbers import (
     pair_numbers,
     whole_numbers,
 )
+from regionlift.study.driving import driving_numbers
 from regionlift.study.network import NetworkStudy
 
 Frames = dict[str, pl.DataFrame]
@@ -95,7 +96,7 @@ def chain_study(
         dataset, region, last, {s for c in supplies for s in c.local}, {id for id, _ in cores},
         settings.whole("network_years"),
     )  # fmt: skip
-    links = link_numbers(dataset, region, last)
+    links = [*link_numbers(dataset, region, last), *driving_numbers(dataset, region, last)]
     groups = industry_clusters(dataset, _own_flows(dataset, settings, region, last), last)
     links += [] if groups is None else pair_numbers(dataset, region, groups)
     firms = [] if bought is None else firm_numbers(

@@ -9,6 +9,7 @@ from regionlift.output.blocks import columns, table, text, verdicts
 from regionlift.output.chain_block import chain_block
 from regionlift.output.evidence import Book
 from regionlift.output.pages.common import page
+from regionlift.output.pages.driving import driving_block
 from regionlift.output.paths_block import path_block
 from regionlift.output.payload import Block, Cell, Page, Run, Table
 from regionlift.output.words import counted, level, listed, significant, span, with_unit
@@ -48,7 +49,7 @@ def chain(study: Study, book: Book) -> Page:
             text(CAVEAT_LINKS if done.chain.proposed else CAVEAT), *_candidates(done, done.chain),
             verdicts([study.verdict("chain.gaps")], book, study),
         ]  # fmt: skip
-    blocks += _links(study, book)
+    blocks += [*_links(study, book), *driving_block(study, done, book)]
     return page("chain", 10, "chain", TITLE, finding, blocks)
 
 
