@@ -23,7 +23,9 @@ from recompute import payload_of
 from regionlift.run import run_region
 
 REGION = "北江"
-FILES = {"report.html", "lists.xlsx", "evidence.duckdb", "run.json"}
+FILES = {
+    "report.html", "lists.xlsx", "roadmap.xlsx", "roadmap.json", "evidence.duckdb", "run.json",
+}  # fmt: skip
 
 #: Moments of a kill, as parts of a run's duration; the files are written in its second half.
 MOMENTS = (0.05, 0.25, 0.45, 0.6, 0.7, 0.78, 0.84, 0.89, 0.93, 0.96, 0.98, 1.0)
@@ -115,6 +117,8 @@ def results_of(out: Path) -> str:
     listed = {row[0]: row[1] for row in book["read me"].iter_rows(values_only=True)}
     book.close()
     assert listed["results hash"] == results
+    plan: dict[str, Any] = json.loads((out / "roadmap.json").read_text("utf-8"))
+    assert plan["results_sha256"] == results
     with duckdb.connect(str(out / "evidence.duckdb"), read_only=True) as ledger:
         ids = {row[0] for row in ledger.execute("SELECT id FROM quantities").fetchall()}
         (seed,) = ledger.execute("SELECT value FROM thresholds WHERE name = 'seed'").fetchall()[0]
