@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import INDUSTRIES, REGIONS
-from path_readings import Said, known, small
+from path_readings import Said, known, said, small
 from regionlift.data.dataset import Dataset
 from regionlift.data.frames import from_frames
 from regionlift.data.manifest import Break
@@ -21,12 +21,15 @@ from regionlift.evidence.settings import settings
 from regionlift.evidence.verdict import Truth, negate
 from regionlift.forecast.tested.cases import Grid, change, grids_of, slopes
 from regionlift.measures.pathway.actors import outstanding_firms
+from regionlift.measures.pathway.chain import able_suppliers
 from regionlift.measures.position import place
-from regionlift.paths.evaluate import judge
+from regionlift.paths.evaluate import judge, judge_path
 from regionlift.paths.figure import causal
 from regionlift.paths.load import shipped, thresholds
-from regionlift.paths.order import deciding
+from regionlift.paths.order import DATA, deciding, order_of
+from regionlift.paths.robust import robustness
 from regionlift.paths.rules import parse, truth
+from regionlift.plan.actions import candidates
 from regionlift.study.paths import RegionReadings
 from regionlift.study.scenarios import _cut
 
@@ -216,3 +219,35 @@ def test_a_cut_counts_the_actions_there_were_and_names_those_in_their_place() ->
     cut = _cut(plan)
     assert cut is not None and cut.before == 1 and set(cut.program.best.start) == {"cheap"}
     assert cut.lost == ("dear (here)",) and cut.instead == ("cheap (here)",)
+
+
+# Actions ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("stage", "ids"), [("value", {"steer_money"}), ("factor", set())])
+def test_a_path_the_stage_speaks_against_has_no_action_while_data_are_awaited(
+    stage: str, ids: set[str]
+) -> None:
+    """Met or not told, it is not for this stage: page 15 said so while the roadmap acted on it."""
+    (path,) = (p for p in shipped() if p.id == "chain")
+    step = {">=": 0.01, ">": 0.01, "<=": -0.01, "<": -0.01}
+    values = {c.id: c.threshold + step[c.compare] for c in path.comparisons}
+    del values["B1_cores"], values["b2"]  # one number
+    judged = judge_path(path, said({**values, "b1": 0.0}, path), DEFAULTS)
+    robust = robustness([judged], 200, np.random.default_rng(0))
+    order = order_of([judged], robust, (), (stage,))
+    assert order.standings[0].disposition == DATA
+    assert {c.id for c in candidates(panel(), [judged], order, {})} == ids
+
+
+def test_a_supplier_of_which_one_mark_is_not_told_may_be_able() -> None:
+    """Neither certified nor known to research is no certain no."""
+    orgs = pl.DataFrame({
+        "org_id": ["a", "b", "c", "d"], "name": list("ABCD"), "type": ["enterprise"] * 4,
+        "region": ["R"] * 4, "rd_spend": [1.0, None, 0.0, None],
+        "certified": ["none", "none", "none", None],
+    })  # fmt: skip
+    dataset = from_frames({"orgs": orgs}, scope="gbt4754-2017", currency="CNY")
+    told = able_suppliers(dataset, ["a", "b", "c", "d"])
+    assert (told.value, told.bounds, told.n) == (1 / 3, (1 / 3, 2 / 3), 3)
+    assert able_suppliers(dataset, ["a", "c"]).bounds is None

@@ -48,6 +48,11 @@ class Standing:
     open: tuple[str, ...]
     first_broken: str
 
+    @property
+    def against(self) -> bool:
+        """Whether the stage of the industry or the phase of the network speaks against it."""
+        return any(c.fit in AGAINST for c in self.cells)
+
 
 @dataclass(frozen=True)
 class Opinion:

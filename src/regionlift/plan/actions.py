@@ -111,8 +111,9 @@ def candidates(
     """Actions in the order of the paths: on broken links, or on conditions that are not met.
 
     ``targets`` names, by action id, what it is about and who; an action without any is about the
-    region as a whole. A path that fits another stage has none; one whose conditions are not met
-    has those that work on the clauses that decide. An action is taken up once.
+    region as a whole. A path that fits another stage has none, also where its conditions cannot be
+    told; one whose conditions are not met has those that work on the clauses that decide. An
+    action is taken up once.
     """
     by_id = {p.path.id: p for p in paths}
     every = {a.id: (p.path.id, link, a) for p in paths for link, a in p.path.actions}
@@ -124,7 +125,7 @@ def candidates(
             chosen = [(every[id][1], every[id][2], judged.clauses[clause])
                       for clause in standing.waits for id in _mends(judged, clause)
                       if id in every]  # fmt: skip
-        elif standing.disposition in (NOW, DATA):
+        elif standing.disposition == NOW or (standing.disposition == DATA and not standing.against):
             broken = {j.id: j for j in judged.broken}
             chosen = [(link, a, broken[link.id]) for link, a in judged.path.actions
                       if link.id in broken]  # fmt: skip

@@ -177,15 +177,20 @@ def _share(dataset: Dataset, sql: str, column: str, region: str) -> Told:
 
 
 def able_suppliers(dataset: Dataset, suppliers: Collection[str]) -> Told:
-    """Suppliers with R&D spending or a certification among those for which either is told."""
+    """Suppliers with R&D spending or a certification among those for which either is told.
+
+    One without the one, of which the other is not told, may be able: up to all of these are.
+    """
     columns = [c for c in ("rd_spend", "certified") if dataset.has("orgs", c)]
     if not columns:
         return untold("R&D and certifications of organisations are not told",
                       "rd_spend and certified in orgs")  # fmt: skip
     tests = {"rd_spend": "coalesce(rd_spend, 0) > 0",
              "certified": "coalesce(certified, 'none') <> 'none'"}  # fmt: skip
+    gaps = " OR ".join(f"{c} IS NULL" for c in columns)
+    able = " OR ".join(tests[c] for c in columns)
     sql = (
-        f"SELECT org_id, {', '.join(columns)}, ({' OR '.join(tests[c] for c in columns)}) AS able "
+        f"SELECT org_id, {', '.join(columns)}, ({able}) AS able, NOT ({able}) AND ({gaps}) AS open "
         f"FROM orgs WHERE org_id IN ({among(suppliers)}) AND "
         f"({' OR '.join(f'{c} IS NOT NULL' for c in columns)}) ORDER BY 1"
     )
@@ -193,7 +198,9 @@ def able_suppliers(dataset: Dataset, suppliers: Collection[str]) -> Told:
     if not rows.height:
         return untold("neither R&D nor certification of any supplier is told",
                       "rd_spend and certified in orgs")  # fmt: skip
-    return Told(int(rows["able"].sum()) / rows.height, Rows(sql, rows.height), rows.height)
+    n, held, open_ = rows.height, int(rows["able"].sum()), int(rows["open"].sum())
+    ends = (held / n, (held + open_) / n) if open_ else None
+    return Told(held / n, Rows(sql, n), n, ends)
 
 
 def codevelopment(

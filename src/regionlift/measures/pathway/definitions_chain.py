@@ -64,7 +64,8 @@ _define("chain_invention_growth", "Growth of inventions along the chain", "产�
         {**_PLACED, **_PATENTS}, interval=_SLOPE, source="McCullagh & Nelder 1989")  # fmt: skip
 _define("supplier_able_share", "Suppliers that research or are certified",
         "有研发或认定的供应商占比", "share", (70,), "local suppliers of core enterprises with R&D "
-        "spending or a certification / those for which either is told", _FIRMS)  # fmt: skip
+        "spending or a certification / those for which either is told", _FIRMS, interval="from none"
+        " to all of those without the one of which the other is not told; none where both are")
 _define("supplier_invention_growth", "Growth of the suppliers' inventions", "供应商发明专利增长率",
         "share", (70,), "b of the Poisson regression log E[n_t] = a + b t of invention patents of "
         "the cores' local suppliers; error widened for extra variation",
