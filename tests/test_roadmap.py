@@ -213,6 +213,14 @@ def test_a_first_link_of_the_first_path_outweighs_all_the_rest() -> None:
     assert roadmap(tasks, 9.0, alternatives=0).best.goals[:2] == (0.0, 3.0)
 
 
+def test_money_comes_before_time_and_time_decides_where_money_is_the_same() -> None:
+    """One of two can be paid: the cheaper, though later; of three as cheap the earliest."""
+    late = [task("dear", cost=3.0), task("cheap", cost=2.0, earliest=2)]
+    assert roadmap(late, 4.0).best.start == {"cheap": 2}
+    same = [task(f"a{k}", cost=2.0, earliest=k) for k in (2, 0, 1)]
+    assert roadmap(same, 3.0).best.start == {"a0": 0}
+
+
 def test_an_alternative_keeps_the_first_links_and_says_what_else_could_be_done() -> None:
     """Six actions on one first link, money for five: which is left out is open."""
     tasks = [task(f"a{k}", cost=1.0) for k in range(6)]
