@@ -32,6 +32,14 @@ def ith5(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 @pytest.fixture(scope="session")
+def basque(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run over real tables with a network: the Basque Country in Horizon 2020, no forecast."""
+    out = tmp_path_factory.mktemp("basque") / "out"
+    quick = {"forecast_years": 0, "null_draws": 39, "resamples": 200}
+    return run_region(EXAMPLES / "eu-network", "ES21", out, year=2020, overrides=quick)
+
+
+@pytest.fixture(scope="session")
 def beijiang(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A run over the invented province, which has every table; data in ``out/../data``."""
     folder = tmp_path_factory.mktemp("beijiang")

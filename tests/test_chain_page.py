@@ -72,7 +72,7 @@ def test_the_keyboard_opens_a_card_too(visit: Visit) -> None:
 
 
 def test_the_list_behind_the_map_has_every_link(visit: Visit) -> None:
-    visit.tab.get_by_role("button", name="All links as a list").click()
+    visit.tab.locator(MAP).get_by_role("button", name="All links as a list").click()
     assert visit.tab.locator(f"{MAP} .disclosed tbody tr").count() == 37
 
 

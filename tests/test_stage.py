@@ -452,7 +452,8 @@ def test_doubling_all_money_leaves_every_share(tmp_path: Path) -> None:
     first, second = one.quantities, other.quantities
     both = first.join(second, on="id", suffix="_2")
     assert both.height == first.height == second.height
-    times = pl.when(pl.col("unit").str.contains("per person")).then(2.0).otherwise(1.0)
+    money_ = pl.col("unit").str.contains("per person") | pl.col("unit").str.starts_with("million")
+    times = pl.when(money_).then(2.0).otherwise(1.0)
     for name in ("value", "low", "high"):
         gap = both.select(
             (pl.col(f"{name}_2") - times * pl.col(name)).abs()

@@ -52,7 +52,8 @@ class Dataset:
             if table not in self.tables:
                 gaps.append(f"table {table}" + (f" ({', '.join(columns)})" if columns else ""))
             elif absent := [c for c in columns if c not in self.tables[table].columns]:
-                gaps.append(f"column {', '.join(absent)} of table {table}")
+                noun = "column" if len(absent) == 1 else "columns"
+                gaps.append(f"{noun} {', '.join(absent)} of table {table}")
         return "; ".join(gaps)
 
     @cached_property

@@ -101,7 +101,7 @@ def place(
 
     ``frame`` holds the quantities of this marker for every region and year.
     """
-    level = _level(marker, frame, region, peers, settings, year)
+    level = _level(marker, frame, dataset, region, peers, settings, year)
     here = frame.filter(pl.col("period") == level.period)
     draws = np.empty(0)
     percentile = _percentile("peer_percentile", level, here, peers, settings)
@@ -124,21 +124,26 @@ def place(
 def _level(
     marker: str,
     frame: pl.DataFrame,
+    dataset: Dataset,
     region: str,
     peers: tuple[str, ...],
     settings: Settings,
     year: int | None,
 ) -> Quantity:
-    """The region's quantity of the last year known for it and enough peers; else its last one."""
+    """The region's quantity of the last year known for it and enough peers; else its last one.
+
+    What is missing altogether has no year: the year asked for does not hide its reason.
+    """
     own = frame.filter(pl.col("subject") == region).sort("period")
     if year is not None:
-        own = own.filter(pl.col("period").str.slice(-4).cast(pl.Int64, strict=False) <= year)
+        of = pl.col("period").str.slice(-4).cast(pl.Int64, strict=False)
+        own = own.filter(of.is_null() | (of <= year))
     rows = own.to_dicts()
     if not rows:
-        unit = registry()[marker].unit
         return Quantity(
-            marker, region, "", None, unit, status=Status.NOT_COLLECTED,
-            reason=f"no year up to {year}", settles=f"{marker} of a year up to {year}",
+            marker, region, "", None, dataset.unit(registry()[marker].unit),
+            status=Status.NOT_COLLECTED, reason=f"no year up to {year}",
+            settles=f"“{registry()[marker].title}” of a year up to {year}",
         )  # fmt: skip
     known = [row for row in rows if row["status"] == Status.KNOWN]
     enough = settings.whole("minimum_peers")
@@ -220,15 +225,16 @@ def _trend(
     """Slope of the marker over the window that ends in the level's year, and its reading."""
     subject, need = f"{level.subject}|{level.measure}", settings.whole("minimum_years")
 
-    def unknown(status: Status, reason: str) -> tuple[Quantity, str]:
+    def unknown(status: Status, reason: str, settles: str = "") -> tuple[Quantity, str]:
+        years = f"{need} years of “{registry()[level.measure].title}” without a break"
         quantity = Quantity(
             "trend", subject, level.period, None, "% a year", status=status, reason=reason,
-            settles=f"{need} years of “{registry()[level.measure].title}” without a break",
+            settles=settles or years,
         )  # fmt: skip
         return quantity, "cannot tell"
 
     if level.status is not Status.KNOWN:
-        return unknown(level.status, level.reason)
+        return unknown(level.status, level.reason, level.settles)
     if "-" in level.period:
         return unknown(Status.NOT_APPLICABLE, "the marker is itself a change")
     end = int(level.period)

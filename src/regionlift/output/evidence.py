@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import duckdb
@@ -20,20 +21,24 @@ _Rows = tuple[list[str], list[list[Any]]]
 
 
 class Book:
-    """Collects every quantity the pages mention, then reads its rows from the ledger."""
+    """Collects every quantity the pages mention, then reads its rows from the ledger.
 
-    def __init__(self) -> None:
+    ``names`` are printed for the parts of a region that a subject has after its bar, by id.
+    """
+
+    def __init__(self, names: Mapping[str, str] | None = None) -> None:
         self._seen: dict[str, Quantity] = {}
+        self._names = {**{d.id: d.title for d in registry().values()}, **(names or {})}
 
     def note(self, quantity: Quantity) -> str:
         """Remember a quantity; returns its id."""
         self._seen[quantity.id] = quantity
         return quantity.id
 
-    def cell(self, quantity: Quantity) -> Cell:
-        """Table cell with the value, opening its evidence."""
+    def cell(self, quantity: Quantity, text: str = "") -> Cell:
+        """Table cell with the value, or a text of its own, opening its evidence."""
         return {
-            "text": level(quantity),
+            "text": text or level(quantity),
             "evidence": self.note(quantity),
             "status": quantity.status.value,
             "sort": quantity.value,
@@ -52,7 +57,11 @@ class Book:
         """Evidence by id, with the first rows read from the ledger."""
         # dozens of numbers of the network stand on the same ties
         read: dict[str, _Rows] = {}
-        return {id: _record(ledger, q, read) for id, q in self._seen.items()}
+        records = {id: _record(ledger, q, read) for id, q in self._seen.items()}
+        for id, q in self._seen.items():
+            if part := q.subject.partition("|")[2]:
+                records[id]["about"] = self._names.get(part, part.replace("_", " "))
+        return records
 
 
 def _record(ledger: duckdb.DuckDBPyConnection, q: Quantity, read: dict[str, _Rows]) -> Evidence:

@@ -30,14 +30,22 @@ def compared(j: Judged, holds: float, study: Study, book: Book) -> Compared:
     c = j.comparison
     known = {q.id: q for q in (j.quantity, j.level)}
     evidence = [book.note(q) for q in known.values() if study.has(q)]
+    low, high = j.tried or (j.threshold, j.threshold)
     return {
         "id": j.id, "title": c.title, "zh": c.title_zh, "verdict": j.truth.value,
         "reason": j.reason, "settles": j.settles, "evidence": evidence,
-        "value": j.quantity.value, "compare": c.compare, "against": c.against,
-        "unit": j.quantity.unit, "threshold": j.threshold, "low": c.low, "high": c.high,
-        "fixed": j.alone or j.quantity.value is None, "holds": round(holds, 4),
+        "value": j.quantity.value, "compare": c.compare,
+        "against": "value" if j.alone else c.against,
+        "unit": _unit(j), "threshold": j.threshold, "low": low, "high": high,
+        "fixed": j.tried is None or j.quantity.value is None, "holds": round(holds, 4),
         "source": c.alone.source if j.alone and c.alone else c.source,
     }  # fmt: skip
+
+
+def _unit(j: Judged) -> str:
+    """Unit of the threshold; that of a place or a trend also where neither is known."""
+    against = "value" if j.alone else j.comparison.against
+    return {"peers": "percentile", "trend": "% a year"}.get(against, j.quantity.unit)
 
 
 def path_block(study: Study, id: str, book: Book) -> PathBlock:
@@ -73,6 +81,14 @@ def _link(j: Judged, done: PathsStudy, study: Study, book: Book) -> FigureLink:
     }  # fmt: skip
 
 
+def broken_words(judged: PathJudged) -> str:
+    """The first broken link by title, or what is known where none is."""
+    first, open_ = judged.first_broken, judged.unknown
+    if first is not None:
+        return f"{first.comparison.title} ({first.id})"
+    return "none known" if open_ else "none: every link holds"
+
+
 def found(judged: PathJudged) -> str:
     """The first broken link in one sentence, with what stands before it untold."""
     first, open_ = judged.first_broken, judged.unknown
@@ -84,8 +100,8 @@ def found(judged: PathJudged) -> str:
         return f"Every one of the {len(judged.links)} links holds."
     rest = len(judged.broken) - 1
     more = f" {rest} later {'link is' if rest == 1 else 'links are'} broken too." if rest else ""
-    title = first.comparison.title[0].lower() + first.comparison.title[1:]
-    return f"First broken link: {first.id}, {title}. {first.reason}.{before}{more}"
+    return (f"First broken link: {first.id} “{first.comparison.title}”. {first.reason}."
+            f"{before}{more}")  # fmt: skip
 
 
 def conditions_block(study: Study, book: Book) -> ConditionsBlock:

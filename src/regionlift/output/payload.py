@@ -410,10 +410,12 @@ Block = (
 class Evidence(TypedDict):
     """What stands behind one number; every field but the title may be empty.
 
-    ``text`` has every digit, ``short`` is how a sentence prints it.
+    ``text`` has every digit, ``short`` is how a sentence prints it; ``about`` names the part of the
+    region it is of, where it is of one.
     """
 
     title: str
+    about: NotRequired[str]
     measure: NotRequired[str]
     subject: NotRequired[str]
     period: NotRequired[str]

@@ -70,13 +70,16 @@ GLOSSARY = {
     "membership": "Degree to which a condition holds, from 0 to 1; 0.5 is at the threshold.",
     "share of settings": "Of many draws of all thresholds, each over its range, those in which the "
     "answer stays the same.",
+    "house value": "A threshold set by the makers of this tool, with a range, where neither the "
+    "paper nor the peers give one.",
     "block": "The sub-industries that make up equipment manufacturing in this scope.",
 }
 
 
 def payload(study: Study, ledger: duckdb.DuckDBPyConnection) -> Payload:
     """Everything the page of one region shows; rows behind numbers come from the open ledger."""
-    book = Book()
+    chain_ = study.chain.chain
+    book = Book({} if chain_ is None else {n.id: n.name for n in chain_.nodes})
     pages = [
         answer(study, book), passport(study, book), position(study, book), stage(study, book),
         drivers(study, book), structure(study, book), network(study, book),

@@ -23,6 +23,8 @@ from regionlift.measures.chain.classes import TITLES as LINKS
 from regionlift.measures.platform.sources import CALLED
 from regionlift.measures.stage import TITLES
 from regionlift.output.blocks import CLAUSES
+from regionlift.output.pages.roadmap import called, doubted
+from regionlift.output.paths_block import broken_words
 from regionlift.output.words import counted, exact, listed, printed, span
 from regionlift.plan.targets import Held
 from regionlift.study import ChainStudy, NetworkStudy, PlatformStudy, Study, TechnologyStudy
@@ -41,8 +43,9 @@ def summary(study: Study, out: Path, console: Console) -> None:
         console.print(" [bold]SYNTHETIC[/]  generated data, not about any real place")
     tables = " · ".join(f"{name} {frame.height:,}" for name, frame in dataset.tables.items())
     _line(console, "read", tables)
-    _line(console, "check", f"{len(dataset.warnings)} warnings (lists.xlsx, data issues) · "
-          f"{len(dataset.manifest.breaks)} series breaks declared")  # fmt: skip
+    breaks = counted(len(dataset.manifest.breaks), "series break")
+    _line(console, "check", f"{counted(len(dataset.warnings), 'warning')} (lists.xlsx, data "
+          f"issues) · {breaks} declared")  # fmt: skip
     if study.peers.members:
         names = listed(list(study.peers.members), 4)
         _line(console, "peers", f"{len(study.peers.members)} regions: {names}")
@@ -175,8 +178,8 @@ def _paths(study: Study, console: Console) -> None:
         holds = done.robust.readings[f"{judged.path.id}.{judged.applicable.id}"]
         names = listed([j.id for j in judged.unknown], 4)
         open_ = f" (cannot tell{' before it' if first else ''}: {names})"
-        said = "none known" if first is None else f"{first.id} {first.comparison.title}: " + (
-            first.reason.partition(";")[0])  # fmt: skip
+        said = broken_words(judged) if first is None else (
+            f"{first.id} {first.comparison.title}: {first.reason.partition(';')[0]}")  # fmt: skip
         _line(console, "", f"{judged.path.title:<27}{counts[0]:>3}{counts[1]:>9}{counts[2]:>13}"
               f"{holds:>10.0%}  {said}{open_ if judged.unknown else ''}")  # fmt: skip
     _line(console, "order", f"{done.order.sentence}; the order holds in {done.order.holds:.0%} of "
@@ -185,13 +188,15 @@ def _paths(study: Study, console: Console) -> None:
         _line(console, "", f"{s.title}: {s.reason}")
     if done.worths:
         best = done.worths[0]
-        _line(console, "data", f"{best.piece}: {len(best.links) + len(best.clauses)} links and "
-              f"clauses wait for it, {len(best.alone)} for it alone")  # fmt: skip
+        n = len(best.links) + len(best.clauses)
+        wait = "link or clause waits" if n == 1 else "links and clauses wait"
+        _line(console, "data", f"{best.piece}: {n} {wait} for it, {len(best.alone)} for it alone")
     plan = study.roadmap
     if plan.planned:
         _line(console, "ROADMAP", f"{counted(len(plan.planned), 'action')}; first: "
-              f"{plan.planned[0].candidate.action.title} ({plan.planned[0].owner}, "
-              f"{plan.planned[0].start}); {len(plan.not_now)} things not now")  # fmt: skip
+              f"{doubted(plan.planned[0])}, by {called(plan.planned[0].owner)}, "
+              f"from {plan.planned[0].start}; {counted(len(plan.not_now), 'thing')} not now"
+              )  # fmt: skip
     else:
         _line(console, "ROADMAP", f"none: {plan.reason or 'the budget reaches for no action'}")
     console.print()
@@ -229,7 +234,8 @@ def audit(problems: Sequence[Problem], console: Console) -> None:
         if len(found) > _SHOWN:
             console.print(f"   ... and {len(found) - _SHOWN} more of this kind")
     errors = sum(p.severity == "error" for p in problems)
-    console.print(f"{errors} errors, {len(problems) - errors} warnings", highlight=False)
+    said = f"{counted(errors, 'error')}, {counted(len(problems) - errors, 'warning')}"
+    console.print(said, highlight=False)
 
 
 def traced(found: Trace, console: Console) -> None:

@@ -57,8 +57,12 @@ def with_unit(quantity: Quantity) -> str:
     """The value with its unit where the unit is not in the value already."""
     if quantity.unit == "share a year" and quantity.value is not None:
         return f"{level(quantity)} a year"
-    plain = quantity.unit in (*_SHARES, "percentile", "ratio", "index", "count")
-    return level(quantity) if plain else f"{level(quantity)} {quantity.unit}"
+    plain = quantity.unit in (*_SHARES, "percentile", "ratio", "index", "count", "correlation")
+    if plain or quantity.value is None:
+        return level(quantity)
+    if quantity.unit.startswith("%"):
+        return f"{level(quantity)}{quantity.unit}"
+    return f"{level(quantity)} {quantity.unit}"
 
 
 def exact(value: float | None) -> str:

@@ -12,6 +12,7 @@ from regionlift.evidence.measure import registry
 from regionlift.evidence.quantity import Quantity, Status
 from regionlift.evidence.settings import Settings
 from regionlift.evidence.verdict import Truth, Verdict
+from regionlift.measures.position import CURRENT_PRICES
 from regionlift.paths.model import Against, Clause, Comparison, Condition, Path
 from regionlift.paths.rules import Node, binding, membership, parse, truth, words
 
@@ -57,6 +58,14 @@ class Judged:
         return self.comparison.id
 
     @property
+    def tried(self) -> tuple[float, float] | None:
+        """Range over which its threshold is tried; None where it is not."""
+        a = self.comparison.alone
+        if not self.alone or a is None:
+            return self.comparison.low, self.comparison.high
+        return None if a.low is None or a.high is None else (a.low, a.high)
+
+    @property
     def evidence(self) -> tuple[str, ...]:
         """Ids of the numbers behind it, without repetition."""
         return tuple(dict.fromkeys(q.id for q in (self.quantity, self.level)))
@@ -78,7 +87,8 @@ def judge(c: Comparison, readings: Readings, settings: Settings) -> Judged:
             measure, level, q = other, level_, q_
             break
     if q.value is None and c.alone is not None and level.value is not None:
-        q, threshold, alone = level, c.alone.threshold, True
+        moved = settings.thresholds.get(f"{c.id}_alone")
+        q, threshold, alone = level, moved.value if moved else c.alone.threshold, True
     if q.value is None:
         settles = getattr(c, "settles", "") or q.settles or _needed(c)
         return Judged(c, Truth.CANNOT_TELL, q, level, threshold, False, True,
@@ -88,7 +98,7 @@ def judge(c: Comparison, readings: Readings, settings: Settings) -> Judged:
     part = _membership(c, q.value, threshold, alone)
     said = _reason(c, measure, q, level, threshold, alone)
     if alone:
-        said += f". {_no_place(among)}: compared with a value of the house"
+        said += f". {_no_place(among)}: compared with a house value"
     if spans:
         said += ". The interval holds the threshold: it may be otherwise"
     return Judged(c, Truth.MET if held else Truth.NOT_MET, q, level, threshold, alone, not spans,
@@ -131,15 +141,43 @@ def _membership(c: Comparison, value: float, threshold: float, alone: bool) -> f
     return 1.0 if part > 0.9999 else 0.0 if part < 0.0001 else part
 
 
-def _shown(q: Quantity, against: Against, value: float | None) -> str:
-    if value is None:
+def _shown(q: Quantity, line: float | None = None) -> str:
+    """A number in its unit: two significant digits, more where it lies close to the threshold."""
+    if q.value is None:
         return "cannot tell"
-    if against == "peers" and q.unit == "percentile":
-        return f"p{value:.0f} of the peers"
-    if q.unit in ("share", "correlation") and abs(value) <= 1:
-        return f"{value:.2g}"
-    digits = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-    return digits + ("" if q.unit in ("count", "ratio", "index") else f" {q.unit}")
+    if q.unit == "percentile":
+        whole = float(f"{q.value:.0f}")
+        return in_unit(whole if line is None or _side(whole, line) == _side(q.value, line)
+                       else q.value, q.unit)  # fmt: skip
+    for digits in range(2, 7):
+        value = float(f"{q.value:.{digits - 1}e}")
+        if line is None or _side(value, line) == _side(q.value, line):
+            return in_unit(value, q.unit)
+    return in_unit(q.value, q.unit)
+
+
+def _side(value: float, line: float) -> int:
+    return (value > line) - (value < line)
+
+
+def in_unit(value: float, unit: str) -> str:
+    """A number with its unit as a sentence has it; every digit given is kept.
+
+    Examples
+    --------
+    >>> in_unit(0.15, "share"), in_unit(1, "years"), in_unit(-1.7, "% a year"), in_unit(60, "count")
+    ('15%', '1 year', '-1.7% a year', '60')
+    """
+    if unit == "percentile":
+        return f"p{value:g}"
+    if unit in ("share", "share a year"):
+        return f"{100 * value:.6g}%" + unit.removeprefix("share")
+    digits = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.6g}"
+    if unit in ("", "count", "ratio", "index", "correlation"):
+        return digits
+    if unit == "years" and value == 1:
+        return f"{digits} year"
+    return digits + ("" if unit.startswith("%") else " ") + unit
 
 
 def _small(title: str) -> str:
@@ -153,14 +191,14 @@ def _reason(
     title = registry()[measure].title
     part = f" ({c.part})" if c.part else ""
     against: Against = "value" if alone else c.against
-    told = _shown(q, against, q.value)
+    told = _shown(q, threshold)
     said = f"{title}{part}: {told}"
     if against == "trend":
-        said = f"trend of {_small(title)}{part}: {told}"
+        beside = " against the middle of the peers" if measure in CURRENT_PRICES else ""
+        said = f"Trend of {_small(title)}{part}{beside}: {told}"
     elif against == "peers":
-        said = f"{title}{part}: {_shown(level, 'value', level.value)}, {told}"
-    limit = f"p{threshold:.0f}" if against == "peers" else f"{threshold:g}"
-    said += f"; asked for is {_SAID[c.compare]} {limit}"
+        said = f"{title}{part}: {_shown(level)}, {told} of the peers"
+    said += f"; asked for is {_SAID[c.compare]} {in_unit(threshold, q.unit)}"
     if q.period or level.period:
         said += f" ({q.period or level.period})"
     return said

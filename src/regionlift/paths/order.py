@@ -51,7 +51,7 @@ class Standing:
     @property
     def against(self) -> bool:
         """Whether the stage of the industry or the phase of the network speaks against it."""
-        return any(c.fit in AGAINST for c in self.cells)
+        return bool(_against(self.cells))
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,13 @@ def _disposition(code: int, cells: Sequence[Stage]) -> str:
         return NOT
     if code == CODE[Truth.CANNOT_TELL]:
         return DATA
-    return LATER if any(c.fit in AGAINST for c in cells) else NOW
+    return LATER if _against(cells) else NOW
+
+
+def _against(cells: Sequence[Stage]) -> list[Stage]:
+    """Cells that speak against a path; inferred ones do not outvote what the paper says itself."""
+    said = any(c.fit == "fits" and not c.inferred for c in cells)
+    return [c for c in cells if c.fit in AGAINST and not (said and c.inferred)]
 
 
 def _standing(
@@ -139,7 +145,7 @@ def _reason(
     waits: Sequence[str],
 ) -> str:  # fmt: skip
     decides = p.applicable
-    against = [c for c in cells if c.fit in AGAINST]
+    against = _against(cells)
     if disposition == NOW:
         fits = [f"{c.stage} ({c.why})" for c in cells if c.fit == "fits"]
         said = f"its conditions are met ({decides.title.lower()})"
@@ -153,9 +159,11 @@ def _reason(
         if not hung:
             return "whether its conditions hold cannot be told"
         most = sorted(hung, key=lambda piece: -hung[piece])[:3]
-        said = "; ".join(f"{piece} ({hung[piece]})" for piece in most)
-        return (f"whether its conditions hold cannot be told; of {len(mine)} open clauses wait for "
-                f"{said}")  # fmt: skip
+        wait = "waits" if hung[most[0]] == 1 else "wait"
+        said = ", ".join(f"{hung[piece]} {'' if n else f'{wait} '}for {piece}"
+                         for n, piece in enumerate(most))  # fmt: skip
+        clauses = f"{len(mine)} open clause" + ("" if len(mine) == 1 else "s")
+        return f"whether its conditions hold cannot be told; of {clauses}, {said}"
     titles = [f"{p.clauses[id].comparison.title.lower()} ({id})" for id in waits]
     return "not met yet: " + "; ".join(titles)
 

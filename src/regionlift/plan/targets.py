@@ -123,7 +123,8 @@ def realism(
         change=float(np.expm1(change)) if relative else change, relative=relative,
     )  # fmt: skip
     if asked.regions < settings.whole("minimum_regions"):
-        why = (f"{asked.regions} other regions are seen {years} years after a start; "
+        why = (f"{asked.regions} other regions are seen {years} "
+               f"{'year' if years == 1 else 'years'} after a start; "
                f"{settings.whole('minimum_regions')} are needed")  # fmt: skip
         return replace(asked, reason=why, settles=f"{measure} of more regions, or of more than "
                        f"{years} years")  # fmt: skip

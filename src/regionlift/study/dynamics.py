@@ -51,6 +51,8 @@ from regionlift.measures.network.turnover import (
 #: Yearly counts a law is looked for in.
 SERIES = ("active_organisations", "network_ties", "network_money")
 
+#: Why a share of pairs cannot be told where there is none.
+NO_CASE = "no such case is recorded"
 #: Years after the end of an event at which it is asked whether the two have met again.
 _AFTER = 3
 
@@ -239,7 +241,7 @@ def _outlives(curve: Survival) -> Estimate:
 def _at(curve: Survival, time: int) -> Estimate:
     value = curve.at(time)
     if value is None:
-        reason = curve.reason or f"nobody is seen for {time} years"
+        reason = f"nobody is seen for {time} years" if curve.spells else NO_CASE
         return Estimate(None, curve.spells, reason=reason)
     before = curve.table.filter(pl.col("time") <= time)
     low, high = (before[c][-1] if len(before) else None for c in ("low", "high"))
@@ -277,7 +279,8 @@ def _verdicts(
         *(quantity_id("network_phase", f"{region}|{p}", period) for p in phase.shares),
         quantity_id("network_steady", region, period),
     )
-    more = "more years, or more organisations in the tables"
+    years = "more years of joint projects"
+    more = f"{years}, or more organisations in the tables" if phase.growth else years
     yield Verdict(
         "network.law.saturated", region, phase.saturated, phase.reason,
         more if phase.saturated is Truth.CANNOT_TELL else "", tuple(i for i in said if i in ids),

@@ -24,6 +24,14 @@ from regionlift.study.network import NetworkStudy
 
 Frames = dict[str, pl.DataFrame]
 
+#: Numbers left out where the tables they need are there: why, and what would settle it.
+_LEFT_OUT = {
+    "technology_new_share": (
+        "joint events carry no technology classes, or not over two periods",
+        "codes of projects or of joint patents, over both periods",
+    ),
+}
+
 #: Labels of the stage profile by the stage of the path files.
 _STAGES = {"factor": "factor upgrading", "value": "value-chain upgrading",
            "structure": "structure upgrading"}  # fmt: skip
@@ -72,9 +80,10 @@ class RegionReadings:
         unit = self.dataset.unit(registry()[measure].unit)
         if found is None:
             gap = self.dataset.lacks(registry()[measure].needs)
+            why, settles = _LEFT_OUT.get(measure, ("too little is told", "more years or more rows"))
             return Quantity(measure, subject, "", None, unit, status=Status.NOT_COLLECTED,
-                            reason=f"not in the dataset: {gap}" if gap else "too little is told",
-                            settles=gap or "more years or more rows")  # fmt: skip
+                            reason=f"not in the dataset: {gap}" if gap else why,
+                            settles=gap or settles)  # fmt: skip
         if against == "value" or found.value is None:
             return found
         word = "no other region has it in these tables" if against == "peers" else (

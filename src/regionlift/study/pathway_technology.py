@@ -211,7 +211,7 @@ def _phase(dataset: Dataset, region: str, network: NetworkStudy) -> Quantity:
              and q.subject in (f"{region}|growth", f"{region}|maturity")]  # fmt: skip
     phase = network.dynamics.phase
     if len(parts) < 2:
-        told = untold(phase.reason, "more years, or more organisations in the tables", few=True)
+        told = untold(phase.reason, "more years of joint projects", few=True)
         return number(dataset, "phase_growing", region, str(network.last), told)
     value = sum(q.value or 0.0 for q in parts)
     told = Told(min(1.0, value), _quantities([q.id for q in parts]), parts[0].n or 0)

@@ -17,6 +17,7 @@ from regionlift.measures.policy.alignment import Alignment, align
 from regionlift.measures.policy.claims import Standing, expired, standing
 from regionlift.measures.policy.money import Money, NoMoneyError, mix, money_of
 from regionlift.study.chain import ChainStudy
+from regionlift.study.dynamics import NO_CASE
 from regionlift.study.network import NetworkStudy
 from regionlift.study.numbers import Gap, Numbers
 from regionlift.study.policy_numbers import (
@@ -268,6 +269,12 @@ def _lasting(found: PolicyStudy) -> Verdict:
     """Whether ties born with public money outlast it more often than others their projects."""
     paid, other = (found.find(f"policy_tie_survival_{x}") for x in ("funded", "unfunded"))
     clause = "policy.ties"
+    if paid.value is not None and other.reason == NO_CASE:
+        # what funded ties would be held against is missing: more of the same would not help
+        return Verdict(clause, found.region, Truth.CANNOT_TELL,
+                       f"ties without public money: {other.reason}",
+                       "joint projects without public money in the tables", (other.id,)
+                       )  # fmt: skip
     for q in (paid, other):
         if q.value is None:
             return _untold(clause, q)

@@ -15,7 +15,9 @@ from regionlift.evidence.quantity import Quantity
 from regionlift.evidence.settings import Settings
 from regionlift.evidence.verdict import Truth
 from regionlift.measures.pathway.elements import elements
-from regionlift.paths.evaluate import Judged
+from regionlift.measures.position import CURRENT_PRICES
+from regionlift.paths.evaluate import Judged, in_unit
+from regionlift.paths.figure import depths
 from regionlift.paths.order import AGAINST, LATER, NOT
 from regionlift.plan.actions import Candidate, Target, candidates
 from regionlift.plan.roadmap import Roadmap, Task, phase_of, roadmap
@@ -133,7 +135,8 @@ def roadmap_study(
         **_platform_targets(platform),
     }
     found = candidates(dataset, paths.paths, paths.order, targets)
-    ranks = {j.id: n for p in paths.paths for n, j in enumerate(p.broken)}
+    ranks = {id: rank for p in paths.paths
+             for id, rank in depths(p.path.links, [j.id for j in p.broken]).items()}  # fmt: skip
     tasks = tasks_of(found, ranks)
     program = roadmap(tasks, budget)
     owners = _owners(dataset, paths.region, base, network)
@@ -233,7 +236,7 @@ def _node(done: ChainStudy, id: str, role: str) -> Target:
     assert done.chain is not None
     unmet = done.facts[id].unmet
     who = [c.name for c in done.candidates if c.node == id and role in c.role]
-    said = f": {unmet:,.0f} million of demand not met here" if unmet else ""
+    said = f": {float(f'{unmet:.1e}'):,.0f} million of demand not met here" if unmet else ""
     evidence = f"chain_unmet/{done.region}|{id}/{done.chain.year}"
     return Target(done.chain.node(id).name + said, partners=tuple(who[:NAMED]), evidence=evidence)
 
@@ -307,14 +310,16 @@ def _goal(judged: Judged) -> tuple[str, float | None]:
     c = judged.comparison
     sign = _SIGNS[c.compare]
     if c.against == "trend":
-        return f"a trend {sign} {judged.threshold:g}% a year", None
+        current = judged.level.measure in CURRENT_PRICES
+        beside = " against the middle of the peers" if current else ""
+        return f"a trend{beside} {sign} {in_unit(judged.threshold, '% a year')}", None
     if c.against == "peers" and not judged.alone:
-        return f"{sign} the {judged.threshold:.0f}th percentile of the peers", None
+        return f"{sign} {in_unit(judged.threshold, 'percentile')} of the peers", None
     if c.compare == ">" and judged.quantity.unit == "count":
         # of whole things, more than none is one at the least
         least = math.floor(judged.threshold) + 1
         return f"at least {least}", float(least)
-    return f"{sign} {judged.threshold:g}", judged.threshold
+    return f"{sign} {in_unit(judged.threshold, judged.quantity.unit)}", judged.threshold
 
 
 def _realism(
@@ -350,9 +355,10 @@ def _not_now(
             for cell in s.cells if cell.fit in AGAINST and s.disposition != LATER
         ]  # fmt: skip
     for p in paths.paths:
-        holds = [j.id for j in p.links if j.truth is Truth.MET]
+        holds = [f"“{j.comparison.title}” ({j.id})" for j in p.links if j.truth is Truth.MET]
         if holds:
-            rows.append(NotNow(f"measures on {', '.join(holds)}", "these links hold"))
+            rows.append(NotNow(f"more measures on {', '.join(holds)}",
+                               "this link holds" if len(holds) == 1 else "these links hold"))
     by_id = {c.id: c for c in found}
     for id, why in program.left_out.items():
         c = by_id[id]

@@ -115,9 +115,9 @@ function verdictsBlock(block) {
 }
 
 function verdictEvidence(id) {
-  const { title, text, short, period, status, subject } = payload.evidence[id];
+  const { title, text, short, period, status, subject, about } = payload.evidence[id];
   // one title may stand for several parts of the region: a phase, a series
-  const part = subject?.split("|")[1]?.replaceAll("_", " ");
+  const part = about ?? subject?.split("|")[1]?.replaceAll("_", " ");
   return [`${title}${part ? ` (${part})` : ""}${period ? `, ${period}` : ""}: `, evidenceLink(short || text, id, status)];
 }
 

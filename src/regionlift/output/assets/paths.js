@@ -20,7 +20,7 @@ const PATH_WORDS = {
   against_value: "the number itself",
   against_peers: "its percentile among the peers",
   against_trend: "its yearly trend",
-  pathAlone: "a value of the house: no peers have this number",
+  pathAlone: "a house value: no peers have this number",
   comparedIs: "Compared",
   askedFor: "Asked for",
   tryThreshold: "Try another threshold",

@@ -9,7 +9,7 @@ const SLIDER_WORDS = {
   sliderRun: "in the run {t}",
   sliderHere: "here {v}",
   sliderOff: "Cannot be moved: there is no number yet to compare with it.",
-  sliderAlone: "Cannot be moved: no peers have this number, so it is compared with a value of the house.",
+  sliderAlone: "Cannot be moved: no peers have this number, so it is compared with a house value.",
   sliderReset: "Reset",
   wasInRun: "was {verdict}",
   flipsAtValue: "The verdict flips at {v}.",

@@ -32,7 +32,7 @@ function tableView(data, id, label) {
     const rows = kept.slice(0, state.limit);
     body.replaceChildren(...(rows.length ? rows.map((row) => bodyRow(row, data.columns)) : [emptyRow(data.columns.length)]));
     heads.forEach((head, index) => markSorted(head, index === state.sort, state.descending));
-    count.textContent = say("shown", { shown: rows.length, n: data.rows.length });
+    count.textContent = say(data.rows.length === 1 ? "shownOne" : "shown", { shown: rows.length, n: data.rows.length });
     count.classList.toggle("partial", rows.length < data.rows.length);
     more.hidden = data.limit === null || data.limit === undefined || kept.length <= data.limit;
     more.textContent = state.limit === Infinity ? say("showFirst", { n: data.limit }) : say("showAll", { n: kept.length });

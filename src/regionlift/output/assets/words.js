@@ -22,6 +22,7 @@ const ENGLISH = {
   showAll: "Show all {n} rows",
   showFirst: "Show the first {n} rows",
   shown: "{shown} of {n} rows",
+  shownOne: "{shown} of 1 row",
   noRows: "No rows.",
   sortBy: "Sort by {title}",
   csv: "CSV",

@@ -14,14 +14,17 @@ from regionlift.output.pages.common import (
     title_of,
     unknown_table,
 )
-from regionlift.output.pages.roadmap import indicator, said, years
-from regionlift.output.paths_block import percent
+from regionlift.output.pages.roadmap import called, doubted, indicator, now_words, years
+from regionlift.output.paths_block import broken_words, percent
 from regionlift.output.payload import Block, Cell, Gauge, Page
-from regionlift.output.words import level, listed, printed, with_unit
+from regionlift.output.words import listed, printed, with_unit
 from regionlift.study import Study
 
 #: Clauses that speak against the region where they are met.
 AGAINST = ("drivers.input_driven", "stage.factor.exit", "chain.gaps", "chain.dependent")
+
+#: Clauses that speak against it where they are not met.
+LACKING = ("technology.", "platform.", "policy.")
 
 
 def answer(study: Study, book: Book) -> Page:
@@ -59,10 +62,9 @@ def path_order(study: Study) -> Block:
     for s in done.order.standings:
         judged = done.path(s.path)
         counts = [str(judged.count(t)) for t in (Truth.MET, Truth.NOT_MET, Truth.CANNOT_TELL)]
-        first = judged.first_broken
-        broken = "none known" if first is None else f"{first.comparison.title} ({first.id})"
+        broken = broken_words(judged)
         if judged.unknown:
-            before = " before it" if first else ""
+            before = " before it" if judged.first_broken else ""
             broken += f" (cannot tell{before}: {', '.join(j.id for j in judged.unknown)})"
         rows.append([s.title, s.disposition, *counts, percent(s.holds), broken, s.reason])
     return table(
@@ -81,7 +83,8 @@ def first_actions(study: Study, most: int = 5) -> Block:
     if not done.planned:
         return text(f"None: {done.reason or 'the budget reaches for none'}.", title="First actions")
     rows: list[list[Cell]] = [
-        [said(p), p.owner, years(p.start, p.end), indicator(p), f"{level(p.baseline)}; {p.goal}"]
+        [doubted(p), called(p.owner), years(p.start, p.end), indicator(p),
+         f"{now_words(p)}; {p.goal}"]
         for p in done.planned[:most]
     ]
     return table("first-actions", "First actions",
@@ -128,9 +131,20 @@ def against_us(study: Study) -> Block:
         for v in study.verdicts
         if v.truth is Truth.MET and v.clause in AGAINST
     ]
+    bad += [
+        [f"{CLAUSES[v.clause]}: not met", v.reason]
+        for v in study.verdicts
+        if v.truth is Truth.NOT_MET and v.clause.startswith(LACKING)
+    ]
+    for p in study.paths.paths:
+        bad += [[f"{p.path.title}, broken link {j.id}: {j.comparison.title}", j.reason]
+                for j in p.broken]  # fmt: skip
+        waits = study.paths.order.standing(p.path.id).waits
+        bad += [[f"{p.path.title}, condition not met: {p.clauses[id].comparison.title} ({id})",
+                 p.clauses[id].reason] for id in waits]  # fmt: skip
     if not bad:
         return text(
             "Nothing measured stands below the middle of the peers or falls. What could not be "
             "told may still.", title="What went against us",
         )  # fmt: skip
-    return table("against-us", "What went against us", ["Where", "What"], bad)
+    return table("against-us", "What went against us", ["Where", "What"], bad, limit=12)

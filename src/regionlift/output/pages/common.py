@@ -62,11 +62,12 @@ def rate_sentence(study: Study, book: Book) -> list[Run]:
 
 
 def unknown_table(study: Study, limit: int | None) -> Block:
-    """What cannot be told, and what would settle it: verdicts first, then markers."""
+    """What cannot be told, and what would settle it: stage and paths, verdicts, then markers."""
     rows: list[list[Cell]] = []
     stages = [v for v in study.verdicts if v.clause.endswith(".leads")]
     if stages[0].truth is Truth.CANNOT_TELL:
         rows.append(["Which stage leads", stages[0].reason, stages[0].settles])
+    rows += _paths_untold(study)
     rows += [
         [CLAUSES[v.clause], v.reason, v.settles]
         for v in study.verdicts
@@ -88,6 +89,26 @@ def unknown_table(study: Study, limit: int | None) -> Block:
         f"unknown-{'all' if limit is None else 'short'}", "What we cannot tell",
         ["What", "Why", "What would settle it"], rows, limit=limit,
     )  # fmt: skip
+
+
+def _paths_untold(study: Study) -> list[list[Cell]]:
+    """Conditions of a path taken together, and its links, where they cannot be told."""
+    done, rows = study.paths, list[list[Cell]]()
+    for p in done.paths:
+        clauses = {n for n, j in p.clauses.items() if j.truth is Truth.CANNOT_TELL}
+        if clauses and p.applicable.truth is Truth.CANNOT_TELL:
+            wait = [w.piece for w in done.worths if clauses & set(w.clauses)]
+            rows.append([f"{p.path.title}: whether its conditions are met",
+                         f"{len(clauses)} of {len(p.clauses)} clauses cannot be told",
+                         "; ".join(wait)])  # fmt: skip
+        links = {j.id for j in p.unknown}
+        if links:
+            wait = [w.piece for w in done.worths if links & set(w.links)]
+            before = "before the first broken one " if p.first_broken else ""
+            rows.append([f"{p.path.title}: which link is broken first",
+                         f"{len(links)} of {len(p.links)} links {before}cannot be told: "
+                         + ", ".join(j.id for j in p.unknown), "; ".join(wait)])  # fmt: skip
+    return rows
 
 
 def base_column(study: Study) -> str:

@@ -6,7 +6,7 @@ from regionlift.evidence.verdict import Truth
 from regionlift.output.blocks import table, text
 from regionlift.output.evidence import Book
 from regionlift.output.pages.common import page
-from regionlift.output.paths_block import conditions_block, percent
+from regionlift.output.paths_block import broken_words, conditions_block, percent
 from regionlift.output.payload import Block, Cell, Page
 from regionlift.output.words import counted
 from regionlift.paths.evaluate import PathJudged
@@ -55,7 +55,7 @@ def _worth(done: PathsStudy) -> Block:
         [w.piece, {"text": str(len(w.links) + len(w.clauses)),
                    "sort": float(len(w.links) + len(w.clauses))},
          ", ".join((*w.links, *w.clauses)), ", ".join(w.alone) or "none",
-         ", ".join(w.answers) or "none"]
+         "; ".join(_answer(done, id) for id in w.answers) or "none"]
         for w in done.worths
     ]  # fmt: skip
     return table(
@@ -67,6 +67,16 @@ def _worth(done: PathsStudy) -> Block:
     )  # fmt: skip
 
 
+def _answer(done: PathsStudy, id: str) -> str:
+    """What an answer is about: a condition, a reading, the first broken link of a path."""
+    path, _, rest = id.partition(".")
+    if not rest:
+        return id
+    judged = done.path(path)
+    read = next((r.title for r in judged.readings if r.id == rest), rest)
+    return f"{judged.path.title}: {read[0].lower()}{read[1:]}"
+
+
 def order(study: Study, book: Book) -> Page:
     """Page 15: the order with its reason, the matrix of stages, the second opinion, not now."""
     del book
@@ -75,6 +85,10 @@ def order(study: Study, book: Book) -> Page:
     titles = {p.path.id: p.path.title for p in done.paths}
     finding = (f"{order_.sentence.replace(' -> ', ', then ')}. This order holds in "
                f"{percent(order_.holds)} of settings of the thresholds.")  # fmt: skip
+    often, share = order_.shares[0]
+    if share > order_.holds:
+        finding += (f" Another order comes out more often, in {percent(share)}: "
+                    f"{', then '.join(titles.get(i, i) for i in often)}.")  # fmt: skip
     rows: list[list[Cell]] = [
         [str(n), s.title, s.disposition, s.reason, percent(s.holds), _first(done, s.path)]
         for n, s in enumerate(order_.standings, start=1)
@@ -96,8 +110,7 @@ def order(study: Study, book: Book) -> Page:
 
 def _first(done: PathsStudy, path: str) -> str:
     """First broken link of a path with its title."""
-    first = done.path(path).first_broken
-    return "none known" if first is None else f"{first.comparison.title} ({first.id})"
+    return broken_words(done.path(path))
 
 
 def _matrix(done: PathsStudy) -> Block:

@@ -9,6 +9,7 @@ from regionlift.measures.stage import TITLES
 from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table
 from regionlift.output.evidence import Book
+from regionlift.output.laws_block import gap_blocks
 from regionlift.output.pages.common import (
     base_column,
     page,
@@ -33,7 +34,7 @@ def position(study: Study, book: Book) -> Page:
         blocks.append(plot)
     if (bars := _quotients(study, book, base)) is not None:
         blocks.append(bars)
-    blocks += [_gaps(study, book), _goals(study, book)]
+    blocks += [_gaps(study, book), *gap_blocks(study), _goals(study, book)]
     return page("position", 3, "strong", "Position", said, blocks)
 
 
@@ -109,7 +110,7 @@ def _quotients(study: Study, book: Book, base: str) -> Block | None:
     )
     above = [label[q.id] for q in found if (q.value or 0) > 1 and label[q.id] != "whole block"]
     finding = (
-        f"More than its share in {listed(above)}."
+        f"More than its share in {listed(above).removesuffix('.')}."
         if above
         else "No sub-industry stands above its share."
     )

@@ -8,14 +8,16 @@ from regionlift.evidence.measure import registry
 from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table, text
 from regionlift.output.evidence import Book
+from regionlift.output.pages.cells_block import cells_block
 from regionlift.output.pages.common import page
 from regionlift.output.paths_block import percent
 from regionlift.output.payload import Block, Cell, Page
-from regionlift.output.words import counted, exact, listed, significant
-from regionlift.plan.actions import Cost
+from regionlift.output.words import counted, listed, significant, with_unit
+from regionlift.plan.actions import Candidate, Cost
 from regionlift.plan.roadmap import PHASES, Schedule
 from regionlift.study import RoadmapStudy, Study
-from regionlift.study.roadmap import Planned
+from regionlift.study.acted import acted
+from regionlift.study.roadmap import OWNERS, Planned
 
 ROADMAP, ACTIONS = "Roadmap", "Actions, one by one"
 
@@ -86,8 +88,28 @@ def _about(p: Planned) -> str:
 
 def said(p: Planned) -> str:
     """An action with what it is about."""
-    about = _about(p)
-    return p.candidate.action.title + (f": {about}" if about else "")
+    return _with_target(p.candidate)
+
+
+def doubted(p: Planned) -> str:
+    """An action with what it is about, marked where its path waits for data."""
+    return said(p) + (" (if the data confirm it)" if p.candidate.conditional else "")
+
+
+def called(name: str) -> str:
+    """An owner or partner; said where only its kind is known."""
+    kinds = (words for kind, words in OWNERS.items() if kind != "government")
+    return f"{name} (not named in the tables)" if name in kinds else name
+
+
+def now_words(p: Planned) -> str:
+    """The indicator now, and its place or trend where the target is one."""
+    judged, now = p.candidate.judged, with_unit(p.baseline)
+    if judged.comparison.against == "peers" and not judged.alone:
+        return f"{now}, {with_unit(judged.quantity)} of the peers"
+    if judged.comparison.against == "trend":
+        return f"{now}, trend {with_unit(judged.quantity)}"
+    return now
 
 
 def indicator(p: Planned) -> str:
@@ -118,9 +140,10 @@ def cost_words(cost: Cost) -> str:
 
 def _phase(done: RoadmapStudy, phase: tuple[int, int]) -> Block:
     rows: list[list[Cell]] = [
-        [str(n), said(p),
-         f"{p.candidate.judged.comparison.title} ({p.candidate.judged.id})", p.owner,
-         listed(list(p.partners), 3), years(p.start, p.end), cost_words(p.candidate.cost)]
+        [str(n), doubted(p),
+         f"{p.candidate.judged.comparison.title} ({p.candidate.judged.id})", called(p.owner),
+         listed([called(name) for name in p.partners], 3), years(p.start, p.end),
+         cost_words(p.candidate.cost)]
         for n, p in enumerate(done.planned, start=1) if p.phase == phase
     ]  # fmt: skip
     return table(
@@ -128,6 +151,11 @@ def _phase(done: RoadmapStudy, phase: tuple[int, int]) -> Block:
         ["", "Action", "Works on", "Owner", "Partners", "When", ">Cost, million"], rows,
         "Indicator, target, risk and stop rule of each: next page.",
     )  # fmt: skip
+
+
+def _with_target(c: Candidate) -> str:
+    """An action with what it is about, so that two of one kind can be told apart."""
+    return c.action.title + ("" if c.target.name == WHOLE else f": {c.target.name}")
 
 
 def _alternatives(done: RoadmapStudy) -> Block:
@@ -141,8 +169,8 @@ def _alternatives(done: RoadmapStudy) -> Block:
         later = sum(s.start[i] > best.start[i] for i in s.chosen & best.chosen)
         costs = [m for i in s.chosen if (m := names[i].cost.median) is not None]
         return [str(len(s.chosen)), significant(sum(costs)) if costs else "no basis",
-                listed([names[i].action.title for i in new], 3) or "none",
-                listed([names[i].action.title for i in out], 3) or "none", str(later)]  # fmt: skip
+                listed([_with_target(names[i]) for i in new], 3) or "none",
+                listed([_with_target(names[i]) for i in out], 3) or "none", str(later)]  # fmt: skip
 
     if not done.program.alternatives:
         return text("No other choice takes on the same first links with four fifths of the "
@@ -168,9 +196,8 @@ def actions(study: Study, book: Book) -> Page:
     if not done.planned:
         return page("actions", 21, "plan", ACTIONS, "There is no action to show.", [])
     rows: list[list[Cell]] = [
-        [str(n), said(p) + (" (if the data confirm it)" if p.candidate.conditional else ""),
-         indicator(p),
-         book.cell(p.baseline) if study.has(p.baseline) else exact(p.baseline.value), p.goal,
+        [str(n), doubted(p), indicator(p),
+         book.cell(p.baseline, now_words(p)) if study.has(p.baseline) else now_words(p), p.goal,
          realism_words(p), "; ".join(registry()[p.baseline.measure].needs) or p.source]
         for n, p in enumerate(done.planned, start=1)
     ]  # fmt: skip
@@ -183,8 +210,8 @@ def actions(study: Study, book: Book) -> Page:
     ]  # fmt: skip
     told = sum(p.realism is not None and p.realism.share is not None for p in done.planned)
     finding = (
-        f"Every one of the {len(done.planned)} actions has an owner, an indicator with its "
-        f"baseline, a source, a risk and a stop rule. {_known(done, told)}"
+        f"{_each(len(done.planned))} has an owner, an indicator with its baseline, a source, a "
+        f"risk and a stop rule. {_known(done, told)}"
     )
     blocks: list[Block] = [
         table("actions", "Indicators and targets",
@@ -194,9 +221,13 @@ def actions(study: Study, book: Book) -> Page:
         table("actions-care", "Cost, risk and when to stop",
               ["", "Action", "Cost basis", "Risk", "Stop when", "Countermeasure of the paper",
                "Items of the paper"], care),
-        _by_countermeasure(done),
+        _by_countermeasure(done), cells_block("action-cells", acted(study), "an action"),
     ]  # fmt: skip
     return page("actions", 21, "plan", ACTIONS, finding, blocks)
+
+
+def _each(n: int) -> str:
+    return "The one action" if n == 1 else f"Every one of the {n} actions"
 
 
 def _known(done: RoadmapStudy, told: int) -> str:

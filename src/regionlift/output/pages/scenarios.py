@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from regionlift.evidence.verdict import Truth
 from regionlift.measures.chain.stress import Shock
 from regionlift.output.blocks import table, text
 from regionlift.output.evidence import Book
@@ -26,7 +27,7 @@ def what_if(study: Study, book: Book) -> Page:
     if done.imports:
         blocks.append(_shocks("import-stops", "An import stops", done.imports, study))
     if done.gaps:
-        blocks.append(_gaps(done.gaps))
+        blocks.append(_gaps(done.gaps, study))
     if done.cut is not None:
         blocks.append(_cut(done.cut))
     finding = "Nothing in the tables lets an event be counted through."
@@ -57,12 +58,16 @@ def _shocks(id: str, title: str, shocks: Sequence[Shock], study: Study) -> Block
                              ">Demand unserved, million", "Who is exposed"], rows)  # fmt: skip
 
 
-def _gaps(gaps: Sequence[Gap]) -> Block:
+def _gaps(gaps: Sequence[Gap], study: Study) -> Block:
+    link = next(j for j in study.paths.judged if j.level.measure == "chain_sound")
+    holds = link.truth is Truth.MET
     rows: list[list[Cell]] = [
-        [g.name, f"{g.before:.0%}", f"{g.after:.0%}", "yes" if g.flips else "no"] for g in gaps
+        [g.name, f"{g.before:.0%}", f"{g.after:.0%}",
+         "it holds already" if holds else "yes" if g.flips else "no"] for g in gaps
     ]
-    return table("gap-filled", "Suppliers come for one broken link",
-                 ["Link", ">Demand in sound links before", ">After", "Link b4 would hold"], rows)
+    return table("gap-filled", "Suppliers come for one broken link of the chain",
+                 ["Link of the chain", ">Demand in sound links before", ">After",
+                  f"“{link.comparison.title}” ({link.id}) would hold"], rows)
 
 
 def _cut(cut: Cut) -> Block:
