@@ -257,7 +257,7 @@ def _mixing(net: NetworkStudy) -> Block:
             words = "less than chance"
         rows.append(
             [f"{r['one']} – {r['other']}",
-             {"text": significant(r["ties"], 3), "sort": r["ties"]},
+             {"text": f"{r['ties']:,.0f}", "sort": r["ties"]},
              {"text": f"{significant(100 * r['share'])}%", "sort": r["share"]},
              f"{significant(100 * r['low'])}% to {significant(100 * r['high'])}%", words]
         )  # fmt: skip
