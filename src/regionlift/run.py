@@ -20,6 +20,7 @@ from regionlift.data.dataset import Dataset, from_audit
 from regionlift.data.problems import DatasetError, did_you_mean
 from regionlift.evidence.measure import registry
 from regionlift.evidence.settings import Settings
+from regionlift.forecast.laws import Laws, laws_tested
 from regionlift.forecast.tested import Tested, conditions_tested
 from regionlift.output.files import write_data, write_study
 from regionlift.paths.chosen import chosen_for
@@ -51,6 +52,7 @@ class Prepared:
     frames: Frames
     paths: tuple[UpgradingPath, ...]
     tested: Tested
+    laws: Laws
 
 
 def run_region(
@@ -96,7 +98,8 @@ def run_region(
     ready = prepare(folder, without, overrides, step, Path(out), paths)
     step("judge")
     done = study(ready.dataset, ready.frames, region, ready.settings, year=year, peers=peers,
-                 paths=ready.paths, budget=budget, tested=ready.tested)  # fmt: skip
+                 paths=ready.paths, budget=budget, tested=ready.tested,
+                 laws=ready.laws)  # fmt: skip
     step("write")
     return write(done, Path(out))
 
@@ -122,7 +125,8 @@ def run_all(
         for region in dataset.regions():
             step(region)
             done = study(dataset, ready.frames, region, ready.settings, year=year,
-                         paths=ready.paths, budget=budget, tested=ready.tested)  # fmt: skip
+                         paths=ready.paths, budget=budget, tested=ready.tested,
+                         laws=ready.laws)  # fmt: skip
             yield write(done, Path(out) / safe_name(region), begun)
 
 
@@ -149,7 +153,8 @@ def prepare(
     frames = measure_all(dataset, chosen)
     step("test the conditions")
     tested = conditions_tested(frames, dataset.regions(), known, chosen, dataset)
-    return Prepared(dataset, chosen, frames, known, tested)
+    laws = laws_tested(frames, dataset.regions(), chosen, dataset)
+    return Prepared(dataset, chosen, frames, known, tested, laws)
 
 
 def known_paths(files: tuple[Path | str, ...] = ()) -> tuple[UpgradingPath, ...]:

@@ -16,6 +16,7 @@ from regionlift.evidence.measure import registry, to_rows
 from regionlift.evidence.verdict import to_frame as verdict_frame
 from regionlift.output.chain_lists import chain_tables
 from regionlift.output.exchange import write_exchange
+from regionlift.output.laws_lists import laws_tables
 from regionlift.output.lists import write_lists, write_workbook
 from regionlift.output.page import render
 from regionlift.output.path_lists import path_tables, roadmap_sheets, write_roadmap
@@ -109,6 +110,7 @@ def ledger_tables(study: Study) -> dict[str, pl.DataFrame]:
         **platform_tables(study),
         **policy_tables(study),
         **path_tables(study),
+        **laws_tables(study),
     }
 
 

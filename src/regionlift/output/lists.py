@@ -17,6 +17,7 @@ from regionlift.evidence.verdict import Truth
 from regionlift.measures.stage import TITLES
 from regionlift.output.blocks import CLAUSES
 from regionlift.output.chain_lists import chain_sheets
+from regionlift.output.laws_lists import laws_sheets
 from regionlift.output.pages.common import placed
 from regionlift.output.path_lists import path_sheets
 from regionlift.output.plan_lists import plan_sheets
@@ -107,6 +108,7 @@ def write_lists(path: Path, study: Study) -> None:
         **platform_sheets(study),
         **policy_sheets(study),
         **path_sheets(study),
+        **laws_sheets(study),
         **plan_sheets(lint_study(study)),
         "cannot tell": _unknown(study),
         "data issues": problem_rows(study.dataset.warnings),

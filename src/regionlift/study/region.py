@@ -14,6 +14,8 @@ from regionlift.evidence.measure import measures
 from regionlift.evidence.quantity import Quantity, from_row, to_frame
 from regionlift.evidence.settings import Settings
 from regionlift.evidence.verdict import Verdict
+from regionlift.forecast.catch_up import Gap
+from regionlift.forecast.laws import Laws, gaps_of, laws_tested
 from regionlift.forecast.tested import Tested, conditions_tested
 from regionlift.measures.drivers import input_driven
 from regionlift.measures.exit_test import ExitTest, exit_test
@@ -65,6 +67,8 @@ class Study:
     paths: PathsStudy
     roadmap: RoadmapStudy
     tested: Tested
+    laws: Laws
+    gaps: tuple[Gap, ...]
     parts: tuple[Quantity, ...]
 
     @property
@@ -133,12 +137,13 @@ def study(
     paths: tuple[Path, ...] | None = None,
     budget: float | Sequence[float] | None = None,
     tested: Tested | None = None,
+    laws: Laws | None = None,
 ) -> Study:
     """Judge one region from the quantities of all.
 
     ``paths`` are the three of the package where none are given; ``budget`` in millions, one total
     or four amounts, one a phase of the roadmap; None sets no limit; ``tested`` the conditions held
-    against all regions, where that was done already.
+    against all regions and ``laws`` the paper's laws, where that was done already.
 
     Raises
     ------
@@ -176,7 +181,9 @@ def study(
     return Study(
         dataset, settings, region, year, frames, chosen, profile, rates, leaving, verdicts, net,
         links, tech, industry_entry(dataset, settings, year), rule, base, ways, plan,
-        tested or conditions_tested(frames, dataset.regions(), known, settings, dataset), parts,
+        tested or conditions_tested(frames, dataset.regions(), known, settings, dataset),
+        laws or laws_tested(frames, dataset.regions(), settings, dataset),
+        gaps_of(frames, dataset, region, chosen.members, profile, settings, year), parts,
     )  # fmt: skip
 
 

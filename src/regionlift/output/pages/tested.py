@@ -8,6 +8,7 @@ from regionlift.forecast.tested import PathTest, outcome_title
 from regionlift.forecast.tested.sets import Solved
 from regionlift.output.blocks import table, text
 from regionlift.output.evidence import Book
+from regionlift.output.laws_block import innovation_blocks, order_blocks
 from regionlift.output.pages.common import page
 from regionlift.output.payload import Block, Cell, Page
 from regionlift.output.words import listed
@@ -20,9 +21,11 @@ def tested(study: Study, book: Book) -> Page:
     """What became of regions in which the conditions held; printed also where it is nothing."""
     del book
     done = study.tested
+    laws = [*order_blocks(study), *innovation_blocks(study)]
     if not done.tests:
         return page("tested", 24, "sure", TITLE, f"Cannot tell: {done.reason}.",
-                    [text("What would settle it: a panel of at least 15 regions over ten years.")])
+                    [text("What would settle it: a panel of at least 15 regions over ten years."),
+                     *laws])  # fmt: skip
     told = [t for t in done.tests if not t.reason]
     good = [t for t in told if t.verdict.startswith("goes with later rise more")]
     finding = (
@@ -44,7 +47,7 @@ def tested(study: Study, book: Book) -> Page:
         "outcome is not a sign of an effect. Nothing was tuned; all of it is association.",
         title="How to read this",
     ))  # fmt: skip
-    return page("tested", 24, "sure", TITLE, finding, blocks)
+    return page("tested", 24, "sure", TITLE, finding, [*blocks, *laws])
 
 
 def _titles(study: Study) -> dict[str, str]:
