@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from itertools import combinations
 from pathlib import Path
 from statistics import NormalDist
@@ -15,6 +16,9 @@ from statistics import NormalDist
 import openpyxl
 
 from recount import LARGEST, WINDOW, rows
+
+#: Divisions of the block.
+BLOCK = {"33", "34", "35", "36", "37", "38", "40"}
 
 #: Measure -> why it is not computed a second time here; another test holds it.
 NOT_AGAIN = {
@@ -63,6 +67,7 @@ class Network:
         org = {str(line[column["机构编号"]]): line for line in lines[1:]}
         self.here = {o for o, line in org.items() if line[column["地区"]] == region}
         self.type = {o: str(line[column["机构类型"]]) for o, line in org.items()}
+        self.industry = {o: str(line[column["行业代码"]] or "") for o, line in org.items()}
         self.does = {
             o: {f for f in str(line[column["职能"]] or "").split(";") if f}
             for o, line in org.items()
@@ -110,6 +115,12 @@ class Network:
                     found[a, b] += 1
         return found
 
+    def boundary(self, ties: Iterable[tuple[str, str]], label: Callable[[str], str]) -> Found:
+        """E-I index over ties with both ends labelled."""
+        told = [(label(a), label(b)) for a, b in ties if label(a) and label(b)]
+        across = sum(a != b for a, b in told)
+        return (2 * across - len(told)) / len(told), None
+
     def answer(self, measure: str, period: str) -> Found:
         if measure.startswith("tie_"):
             return self.of_year(measure, int(period))
@@ -126,6 +137,12 @@ class Network:
         match measure:
             case "network_ei_type":
                 return (2 * across - len(ties)) / len(ties), None
+            case "network_ei_industry":
+                return self.boundary(ties, lambda o: self.industry[o][:2] if self.industry[o][:2]
+                                     in BLOCK else "")
+            case "network_ei_equipment":
+                return self.boundary(ties, lambda o: str(self.industry[o][:2] in BLOCK)
+                                     if self.industry[o] else "")
             case "network_cross_type":
                 return wilson(across, len(ties))
             case "network_ei_region":

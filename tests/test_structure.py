@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -20,8 +21,16 @@ from regionlift.measures.network.chance import projection
 from regionlift.measures.network.cores import CoreEnterprises, core_enterprises
 from regionlift.measures.network.layers import LAYERS, check_layers, layers_by_type, splits
 from regionlift.measures.network.readings import RESHUFFLED, REWIRED
-from regionlift.measures.network.structure import Structure, ei_of, structure, tie_weights
+from regionlift.measures.network.structure import (
+    INDUSTRY_BOUNDARIES,
+    Structure,
+    ei_of,
+    structure,
+    tie_weights,
+)
+from regionlift.measures.network.traits import sub_industries
 from regionlift.run import Run, run_region
+from regionlift.study.network import _untold
 from urns import table
 
 FIRST, LAST = 2019, 2023
@@ -154,6 +163,65 @@ def test_boundaries_by_hand() -> None:
     assert mixed == {("enterprise", "enterprise"): 1, ("enterprise", "university"): 2,
                      ("university", "university"): 0}  # fmt: skip
     assert "at least 30 organisations" in found.check.reason
+
+
+def here(network: Affiliations) -> Affiliations:
+    """All of them of the region."""
+    return replace(network, inside=np.ones(network.organisations, dtype=np.bool_))
+
+
+def test_boundaries_between_industries_by_hand() -> None:
+    """Machines meet machines and vehicles; a steel works meets both; a university none of it."""
+    assert sub_industries(["3411", "36", "31", None, "", "361"], ["34", "36", "361"]).tolist() == [
+        0, 1, -1, -1, -1, 2]  # fmt: skip
+    network = here(table([(2000, 2001, [0, 1]), (2000, 2001, [0, 2]), (2001, 2001, [0, 2, 3]),
+                          (2001, 2001, [1, 4])]))  # fmt: skip
+    labels = {
+        "network_ei_industry": np.array([0, 0, 1, -1, -1]),
+        "network_ei_equipment": np.array([0, 0, 0, 1, -1]),
+    }
+    nobody = core_enterprises(network)
+
+    def found(industries: dict[str, np.ndarray] | None) -> Structure:
+        return structure(network, nobody, {}, np.random.default_rng(0), first=2000, last=2001,
+                         draws=5, industries=industries)  # fmt: skip
+
+    own = found(labels).contrasts
+    assert own["network_ei_industry"][REWIRED].value == pytest.approx(0)  # one across, one within
+    # two to the steel works, two among equipment; the tie to the university is not counted
+    assert own["network_ei_equipment"][RESHUFFLED].value == pytest.approx(0)
+    without = found(None).contrasts
+    assert not set(INDUSTRY_BOUNDARIES) & set(without)
+    assert own["network_ei_type"] == without["network_ei_type"], "chance is drawn as before"
+    blank = found({m: np.full(5, -1) for m in INDUSTRY_BOUNDARIES}).contrasts
+    assert blank["network_ei_industry"][REWIRED].value is None
+
+
+def test_chance_keeps_degrees_and_planted_walls_are_seen() -> None:
+    """Teams of one sub-industry each: ties across are fewer than degrees alone would give."""
+    rng = np.random.default_rng(5)
+    label = np.repeat([0, 1, 2], 20)
+    walls = [(2000, 2000, sorted(rng.choice(np.flatnonzero(label == k), 4, replace=False)))
+             for k in (0, 1, 2) for _ in range(15)]  # fmt: skip
+    open_ = [(2000, 2000, sorted(rng.choice(60, 4, replace=False))) for _ in range(45)]
+    for teams, low in ((walls, True), (open_, False)):
+        network = here(table([(a, b, [int(o) for o in m]) for a, b, m in teams], 60))
+        found = structure(
+            network, core_enterprises(network), {}, np.random.default_rng(0), first=2000,
+            last=2000, draws=39, industries={"network_ei_industry": label},
+        ).contrasts["network_ei_industry"]  # fmt: skip
+        for null in (REWIRED, RESHUFFLED):
+            chance = found[null].chance
+            assert chance is not None and found[null].value is not None
+            assert (found[null].value < chance.low) == low
+        if low:
+            assert found[REWIRED].value == -1
+
+
+def test_without_industries_the_boundaries_cannot_be_told() -> None:
+    told = list(_untold("Here", "2000-2001", []))
+    assert {q.measure for q in told} == set(INDUSTRY_BOUNDARIES)
+    assert all(q.value is None and "industry" in q.settles and q.reason for q in told)
 
 
 @settings(max_examples=30, deadline=None)

@@ -10,6 +10,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from regionlift.measures.stage import TITLES
+from regionlift.output.words import listed
+from regionlift.plan.cells import KINDS, STAGES, Cells
 from regionlift.plan.lint import findings_frame
 from regionlift.plan.model import RULES, SEVERITIES, LintReport
 
@@ -49,8 +52,34 @@ def write_lint(path: Path, report: LintReport) -> None:
         **plan_sheets(report),
         "what was asked": (["severity", "kind", "findings", "paper items", "id"], asked),
         "links without a measure": (["path", "links"], idle),
+        **cells_sheet(report.cells),
     }
     write_workbook(path, sheets, report.synthetic)
+
+
+def covered(cells: Cells, most: int = 6) -> str:
+    """How many cells have an action and which have none, in a sentence."""
+    empty = [f"{layer} {kind}, {TITLES[stage]}" for layer, kind, stage in cells.uncovered]
+    every = len(KINDS) * len(STAGES)
+    said = f"{every - len(empty)} of {every} cells of layer, actor and stage have an action"
+    if empty:
+        said += f"; none: {listed(empty, most)}"
+    if cells.untold:
+        said += f"; {len(cells.untold)} of {cells.actions} actions have no cell that can be told"
+    return said + ". Shown, not sought: an empty cell is no fault."
+
+
+def cells_sheet(cells: Cells | None) -> Mapping[str, Sheet]:
+    """Layer, kind of actor and stage, with the actions in each; what has no cell last."""
+    if cells is None:
+        return {}
+    rows: list[list[Any]] = [
+        [layer, kind, stage, len(named), "; ".join(named) or "none"]
+        for layer, kind in cells.rows for stage in STAGES
+        for named in (cells.covered.get((layer, kind, stage), ()),)
+    ]  # fmt: skip
+    rows += [["not told", "", "", 1, f"{name}: {why}"] for name, why in cells.untold]
+    return {"coverage": (["layer", "actor", "stage", "actions", "which"], rows)}
 
 
 def linted(report: LintReport, console: Console) -> None:
@@ -71,6 +100,8 @@ def linted(report: LintReport, console: Console) -> None:
         console.print(grid)
         if len(found) > _SHOWN:
             console.print(f"   ... and {len(found) - _SHOWN} more: see the workbook")
+    if report.cells is not None:
+        console.print(escape(covered(report.cells)), soft_wrap=True, highlight=False)
     for note in report.notes:
         console.print(f"note  {escape(note)}", soft_wrap=True, highlight=False)
     for what, how in report.open:

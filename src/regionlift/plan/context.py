@@ -20,6 +20,7 @@ from regionlift.evidence.ledger import LEDGER
 from regionlift.evidence.settings import Settings, settings
 from regionlift.evidence.verdict import Truth
 from regionlift.measures.relatedness.specialisation import advantaged
+from regionlift.plan.cells import Kind, actors_of, stages_by_link
 from regionlift.plan.links import judged_links, known_links
 from regionlift.plan.targets import realism
 
@@ -85,7 +86,8 @@ class Context:
     """Evidence about one region; every part may be empty.
 
     ``links`` holds the verdict on each link of a path, ``order`` the links of each path in causal
-    order, ``money`` what each node of the chain got.
+    order, ``money`` what each node of the chain got; ``actors`` layer and type by id and name,
+    ``stages`` the stages that the path of each link fits.
     """
 
     region: str = ""
@@ -100,6 +102,8 @@ class Context:
     frames: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     realism: Reference | None = None
     synthetic: bool = False
+    actors: Mapping[str, Kind] = field(default_factory=dict)
+    stages: Mapping[str, tuple[str, ...]] = field(default_factory=stages_by_link)
 
     def first_broken(self, path: str) -> str:
         """The earliest link of a path that is not met; empty where none is."""
@@ -124,6 +128,7 @@ def context_of(
         region, last_year, chosen, _gaps(tables), money, years,
         _specialities(region, tables, frames, neighbours, chosen.whole("minimum_peers")),
         judged_links(tables.get("path_links")), _links(tables), frames, realism,
+        actors=actors_of(tables.get("orgs"), tables.get("platforms")),
     )  # fmt: skip
 
 
@@ -146,7 +151,7 @@ def context_from_run(out: Path | str, region: str = "", neighbours: Sequence[str
     with duckdb.connect(str(folder / LEDGER), read_only=True) as ledger:
         names = {row[0] for row in ledger.execute("SHOW TABLES").fetchall()}
         wanted = ("chain_links", "spend", "orgs", "applicants", "codes", "path_links", "peers",
-                  "quantities", "thresholds")  # fmt: skip
+                  "platforms", "quantities", "thresholds")  # fmt: skip
         tables = {n: ledger.sql(f'SELECT * FROM "{n}"').pl() for n in wanted if n in names}
     quantities = tables.pop("quantities")
     subjects = set(quantities["subject"].str.split("|").list.first())

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from regionlift.plan.aims import reached, structure, targets
+from regionlift.plan.cells import Acting, Cells, cells_of, kinds_of, stages_of_measure
 from regionlift.plan.context import KINDS, Context
 from regionlift.plan.focus import copied, gaps, likeness, links
 from regionlift.plan.model import Finding, Findings, LintReport, Plan, ordered, plan_of
@@ -46,7 +47,7 @@ def lint(plan: Sheet | pl.DataFrame, context: Context | None = None) -> LintRepo
     return LintReport(
         sheet.name, against.region, len(told.lines), ordered(_once(found)),
         (*sheet.notes, *said, *_likeness(told, against)), tuple(_open(told, against)),
-        _idle(told, against), against.synthetic,
+        _idle(told, against), against.synthetic, _cells_acted(told, against),
     )  # fmt: skip
 
 
@@ -109,6 +110,18 @@ def _idle(plan: Plan, context: Context) -> tuple[tuple[str, tuple[str, ...]], ..
     return tuple(
         (path, tuple(i for i in order if i not in acted)) for path, order in context.order.items()
     )
+
+
+def _cells_acted(plan: Plan, context: Context) -> Cells:
+    """Layers, kinds of actor and stages with a measure (item 35)."""
+    found = []
+    for line in plan.lines:
+        kinds, unknown = kinds_of([line.owner, *line.partners] if line.owner else line.partners,
+                                  context.actors)  # fmt: skip
+        stages = [s for link in line.links for s in context.stages.get(link, ())]
+        stages += [*stages_of_measure(line.measure), *(["structure"] if line.structural else [])]
+        found.append(Acting(line.id or line.text, kinds, tuple(dict.fromkeys(stages)), unknown))
+    return cells_of(found)
 
 
 def findings_frame(report: LintReport) -> pl.DataFrame:

@@ -12,6 +12,7 @@ import polars as pl
 
 import regionlift.measures  # noqa: F401  registers every measure
 from regionlift.evidence.measure import registry
+from regionlift.plan.cells import Cells
 from regionlift.plan.sheet import places
 
 Severity = Literal["error", "warning", "note"]
@@ -197,7 +198,8 @@ class LintReport:
     """Every finding of a plan, the worst first, and what could not be looked at.
 
     ``notes`` say what the reading settled; ``open`` are pairs of what was not checked and what
-    would settle it; ``idle`` the links of each path that no measure acts on.
+    would settle it; ``idle`` the links of each path that no measure acts on; ``cells`` the layers,
+    kinds of actor and stages that have a measure.
     """
 
     name: str
@@ -208,6 +210,7 @@ class LintReport:
     open: tuple[tuple[str, str], ...] = ()
     idle: tuple[tuple[str, tuple[str, ...]], ...] = ()
     synthetic: bool = False
+    cells: Cells | None = None
 
     @property
     def counts(self) -> dict[str, int]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from regionlift.data.dataset import Dataset
-from regionlift.evidence.quantity import Quantity
+from regionlift.evidence.measure import registry
+from regionlift.evidence.quantity import Quantity, Status
 from regionlift.evidence.settings import Settings
 from regionlift.evidence.verdict import Verdict
 from regionlift.measures.network.affiliations import Affiliations
@@ -19,7 +22,7 @@ from regionlift.measures.network.events import joint, joint_sql, lacking, ties_s
 from regionlift.measures.network.numbers import Rows, of_contrasts, of_estimate, rows_of
 from regionlift.measures.network.readings import Estimate
 from regionlift.measures.network.roster import roster
-from regionlift.measures.network.structure import Structure, structure
+from regionlift.measures.network.structure import INDUSTRY_BOUNDARIES, Structure, structure
 from regionlift.measures.network.traits import Traits, traits
 from regionlift.study.convergence import Convergence, convergence
 from regionlift.study.dynamics import Dynamics, dynamics
@@ -109,7 +112,7 @@ def network_study(
     shape = structure(
         events, cores, known.declared, np.random.default_rng([seed, 3]), first=first, last=last,
         draws=settings.whole("null_draws"), level=settings["confidence"],
-        fractional=bool(settings.whole("fractional")),
+        fractional=bool(settings.whole("fractional")), industries=_industries(known),
     )  # fmt: skip
     named = tuple(shape.organisations.filter(pl.col("core_enterprise"))["org_id"])
     moves = dynamics(dataset, frames, region, settings, events, found.first, last)
@@ -119,6 +122,28 @@ def network_study(
         outlook(dataset, settings, region, events, found.first, last, named),
         tuple(_structural(dataset, settings, region, shape)),
     )  # fmt: skip
+
+
+def _industries(known: Traits) -> dict[str, NDArray[np.int64]] | None:
+    """Labels for the boundaries between industries; None where no industry is told."""
+    if known.industry is None or known.equipment is None:
+        return None
+    labels = (known.industry, known.equipment)
+    return dict(zip(INDUSTRY_BOUNDARIES, labels, strict=True))
+
+
+def _untold(region: str, period: str, found: Iterable[Quantity]) -> Iterator[Quantity]:
+    """The numbers, with what would settle the boundaries between industries that are not told."""
+    settles = "industry of the organisations in orgs, of both ends of ties"
+    every = list(found)
+    for q in every:
+        bare = q.measure in INDUSTRY_BOUNDARIES and q.value is None
+        yield replace(q, settles=settles) if bare else q
+    there = {q.measure for q in every}
+    for measure in (m for m in INDUSTRY_BOUNDARIES if m not in there):
+        yield Quantity(measure, region, period, None, registry()[measure].unit,
+                       status=Status.NOT_COLLECTED, settles=settles,
+                       reason="the industry of no organisation in the network is told")  # fmt: skip
 
 
 def _structural(
@@ -150,4 +175,4 @@ def _structural(
     )
     found.append(of_estimate("network_modularity", region, period, modularity, inside))
     found.append(of_estimate("helix_synergy", region, period, shape.helix.synergy, active))
-    return found
+    return list(_untold(region, period, found))

@@ -70,6 +70,20 @@ _define(
     "Krackhardt & Stern 1988, Social Psychology Quarterly 51, 123-140",
 )  # fmt: skip
 _define(
+    "network_ei_industry", "Boundary between sub-industries of the block", "子行业E-I指数",
+    "E-I index, -1 to 1", (40,),
+    "(ties between sub-industries - ties within one) / all ties of organisations of the block "
+    "whose sub-industry is told",
+    "Krackhardt & Stern 1988, Social Psychology Quarterly 51, 123-140",
+)  # fmt: skip
+_define(
+    "network_ei_equipment", "Boundary between equipment and other industries",
+    "装备与配套行业E-I指数", "E-I index, -1 to 1", (40,),
+    "(ties between the block and other industries - ties within either) / all ties of "
+    "organisations whose industry is told; those without one (universities, say) are left out",
+    "Krackhardt & Stern 1988, Social Psychology Quarterly 51, 123-140",
+)  # fmt: skip
+_define(
     "network_ei_region", "Boundary of the region", "区域E-I指数", "E-I index, -1 to 1", (40,),
     "(ties to elsewhere - ties inside) / all ties of the region's organisations; ties between "
     "organisations of elsewhere are not in it",

@@ -84,6 +84,10 @@ class Structure:
     helix: Helix
 
 
+#: Boundaries that need the industry of the organisations.
+INDUSTRY_BOUNDARIES = ("network_ei_industry", "network_ei_equipment")
+
+
 def structure(
     affiliations: Affiliations,
     cores: CoreEnterprises,
@@ -95,6 +99,7 @@ def structure(
     draws: int = 99,
     level: float = 0.9,
     fractional: bool = False,
+    industries: Mapping[str, Codes] | None = None,
 ) -> Structure:
     """Everything the ties of these years say about who stands where.
 
@@ -106,6 +111,8 @@ def structure(
     first, last : events that run in these years count
     draws : of each null
     level : of null quantiles and intervals
+    industries : (n,) labels of all organisations for the boundaries between industries, by number
+        in ``INDUSTRY_BOUNDARIES``, -1 where not known; none of them where not given
     fractional : whether a tie of an event of s members weighs 1 / (s - 1) in the shares of ties
         and the E-I indices, so that an organisation has one unit of ties an event; else each
         distinct pair counts one
@@ -138,6 +145,7 @@ def structure(
     groups = {
         "network_ei_type": home.type.astype(np.int64),
         "network_ei_layer": layer.astype(np.int64),
+        **{name: codes[inside] for name, codes in (industries or {}).items()},
     }
     numbers |= _contrasts(home, graph, groups, parts, rng, draws, level, fractional)
     return Structure(

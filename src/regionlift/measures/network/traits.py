@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +25,8 @@ class Traits:
     size : (n,) persons employed, else revenue; NaN where not known
     inventions : (n,) invention patents applied for by the last year; 0 for one without any
     manufacturing : (n,) whether its industry is of the block
+    industry : (n,) place of its sub-industry in the block, -1 where it has another or none told
+    equipment : (n,) 0 in the block, 1 in another industry, -1 where none is told
     functions : (n, f) whether it has each function, in the order of ``function_names``
     """
 
@@ -34,6 +37,8 @@ class Traits:
     functions: NDArray[np.float64] | None
     function_names: tuple[str, ...]
     kind: str
+    industry: NDArray[np.int64] | None = None
+    equipment: NDArray[np.int64] | None = None
 
 
 def traits(dataset: Dataset, affiliations: Affiliations, region: str, last: int) -> Traits:
@@ -51,15 +56,34 @@ def traits(dataset: Dataset, affiliations: Affiliations, region: str, last: int)
         if column in orgs.columns and placed[column].count():
             size = placed[column].cast(pl.Float64).fill_null(np.nan).to_numpy()
             break
-    manufacturing = None
+    manufacturing = industry = equipment = None
     if "industry" in orgs.columns and placed["industry"].count():
         codes = tuple(i.code for i in dataset.block)
         of_block = pl.any_horizontal(*(pl.col("industry").str.starts_with(c) for c in codes))
         manufacturing = placed.select(of_block.fill_null(False).alias("m"))["m"].to_numpy()
+        industry = sub_industries(placed["industry"].to_list(), codes)
+        told = placed["industry"].is_not_null().to_numpy()
+        equipment = np.where(industry >= 0, 0, np.where(told, 1, -1)).astype(np.int64)
     matrix, names, kind = _functions(dataset, affiliations, placed, last)
     return Traits(
-        declared, size, _inventions(dataset, affiliations, last), manufacturing, matrix, names, kind
-    )
+        declared, size, _inventions(dataset, affiliations, last), manufacturing, matrix, names,
+        kind, industry, equipment,
+    )  # fmt: skip
+
+
+def sub_industries(
+    industry: Sequence[str | None], codes: Sequence[str]
+) -> NDArray[np.int64]:
+    """Place of each organisation's sub-industry in the block, by the longest code it begins with.
+
+    Examples
+    --------
+    >>> sub_industries(["3421", "51", None], ["33", "34"]).tolist()
+    [1, -1, -1]
+    """
+    order = sorted(range(len(codes)), key=lambda k: -len(codes[k]))
+    found = [next((k for k in order if i and i.startswith(codes[k])), -1) for i in industry]
+    return np.array(found, dtype=np.int64)
 
 
 def _inventions(dataset: Dataset, affiliations: Affiliations, last: int) -> Floats | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regionlift.output.blocks import table, text
 from regionlift.output.evidence import Book
+from regionlift.output.pages.cells_block import cells_block
 from regionlift.output.pages.common import page
 from regionlift.output.payload import Block, Cell, Page
 from regionlift.output.words import counted, listed
@@ -23,7 +24,7 @@ def plan_lint(study: Study, book: Book, report: LintReport | None) -> Page | Non
         return None
     blocks: list[Block] = [
         *_kinds(report), *_evidence(study, book, report), *_measures(report),
-        *_idle(study, report), *_open(report),
+        *_idle(study, report), *_cells(report), *_open(report),
         text("A lint asks whether a plan can be carried out, checked, and held to the evidence. "
              "It does not say that its measures work."),
     ]  # fmt: skip
@@ -99,6 +100,11 @@ def _idle(study: Study, report: LintReport) -> list[Block]:
     ]  # fmt: skip
     return [table("plan-idle", "Links of the paths that no measure acts on",
                   ["Path", "Links"], rows)] if rows else []  # fmt: skip
+
+
+def _cells(report: LintReport) -> list[Block]:
+    """Layers, kinds of actor and stages with a measure."""
+    return [] if report.cells is None else [cells_block("plan-cells", report.cells, "a measure")]
 
 
 def _open(report: LintReport) -> list[Block]:

@@ -29,6 +29,10 @@ CHANCE = {
 BOUNDARIES = {
     "network_ei_type": ("types mix more than by chance", "types keep to themselves"),
     "network_ei_layer": ("layers mix more than by chance", "layers keep to themselves"),
+    "network_ei_industry": ("sub-industries mix more than by chance",
+                            "sub-industries keep to themselves"),
+    "network_ei_equipment": ("equipment and other industries mix more than by chance",
+                             "equipment and other industries keep to themselves"),
 }
 ROLES = {
     "network_coordinator": ("more than chance", "less than chance"),
@@ -188,7 +192,7 @@ def _beside_chance(
 ) -> Block:
     rows = list(first)
     for measure, (above, below) in measures.items():
-        per_null = net.structure.contrasts[measure]
+        per_null = net.structure.contrasts.get(measure, {})
         own = net.find(measure)
         row: list[Cell] = [title_of(measure), book.cell(own)]
         words = ""
