@@ -140,7 +140,7 @@ def _pair(
     names = (leads.get(earlier, ""), leads.get(later, ""))
     if missing := [g for g, m in zip((earlier, later), names, strict=True) if not m]:
         why = (f"no marker of the {' and '.join(TITLES[g] for g in missing)} gauge is known in "
-               "enough regions and years")  # fmt: skip
+               "enough regions and years (what is modelled from a larger area is not compared)")
         return Pair(earlier, later, names, 0, None, None, nan, reason=why)
     one, other = (grids[m] for m in names)
     horizon = settings.whole("horizon")
