@@ -134,7 +134,10 @@ class Yearly:
             if not ages:
                 raise UnknownError("no tie runs")
             line = sorted(ages)
-            return (line[(len(line) - 1) // 2] + line[len(line) // 2]) / 2, None
+            middle = (line[(len(line) - 1) // 2] + line[len(line) // 2]) / 2
+            if middle >= year - self.begin:
+                raise UnknownError("half of them began before the record, for all one sees")
+            return middle, None
         if not again or year == self.begin:
             raise UnknownError("no tie formed, or nothing seen before")
         return wilson(sum(again), len(again))

@@ -42,6 +42,25 @@ def causal(links: Sequence[Link]) -> tuple[Link, ...]:
     return tuple(by_id[id] for id in found)
 
 
+def depths(links: Sequence[Link], some: Sequence[str]) -> dict[str, int]:
+    """How many of some links stand one behind the other before each of them; 0 for the first.
+
+    Links side by side have the same depth; what closes the circle comes after all others.
+    """
+    by_id = {link.id: link for link in links}
+    forward = causal(links)
+    ahead: dict[str, set[str]] = {}
+    for link in forward:
+        leading = [o for o in forward if o.end in link.start and o is not link]
+        ahead[link.id] = {i for o in leading for i in ({o.id} | ahead.get(o.id, set()))}
+    found: dict[str, int] = {}
+    for link in forward:
+        if link.id in some:
+            found[link.id] = 1 + max((found[i] for i in ahead[link.id] if i in found), default=-1)
+    last = 1 + max(found.values(), default=-1)
+    return {**found, **{i: last for i in some if by_id[i].feedback}}
+
+
 #: Lamps of the three answers, and of a link that was not judged.
 LAMPS = {"met": "●", "not met": "✗", "cannot tell": "?", "": "·"}
 

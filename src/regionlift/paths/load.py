@@ -109,7 +109,7 @@ def _ids(path: Path) -> tuple[str, ...]:
 def thresholds(paths: Iterable[Path]) -> tuple[Threshold, ...]:
     """Every threshold of the paths and of the second opinion, as settings."""
     every: list[Comparison] = [c for p in paths for c in p.comparisons]
-    return tuple(c.setting for c in (*every, *failures().clauses))
+    return tuple(t for c in (*every, *failures().clauses) for t in c.settings)
 
 
 def _model(kind: type[M], name: str, text: str) -> M:
@@ -210,6 +210,13 @@ def _comparison(c: Comparison, measures: Mapping[str, Definition]) -> Iterator[s
         yield f'{kind} "{c.id}": a threshold against peers is a percentile, 0 to 100'
     if c.alone is not None and c.against != "peers":
         yield f'{kind} "{c.id}": alone goes with against = "peers"'
+    if c.alone is not None and (c.alone.low is None) != (c.alone.high is None):
+        yield f'{kind} "{c.id}": a range of the threshold alone needs both low and high'
+    if c.alone is not None and c.alone.low is not None and c.alone.high is not None and not (
+        c.alone.low <= c.alone.threshold <= c.alone.high
+    ):
+        yield (f'{kind} "{c.id}": the threshold alone, {c.alone.threshold:g}, lies outside its '
+               f"range {c.alone.low:g} to {c.alone.high:g}")  # fmt: skip
     if c.alone is not None and not c.alone.source.strip():
         yield f'{kind} "{c.id}": the threshold alone has no source'
     if not c.id.isidentifier():

@@ -18,9 +18,14 @@ class _Strict(BaseModel):
 
 
 class Alone(_Strict):
-    """What to compare with where no peer has the number: a second reading, labelled as one."""
+    """What to compare with where no peer has the number: a second reading, labelled as one.
+
+    With ``low`` and ``high`` it is tried over a range and may be moved, as ``<id>_alone``.
+    """
 
     threshold: float
+    low: float | None = None
+    high: float | None = None
     source: str = ""
 
 
@@ -48,10 +53,16 @@ class Comparison(_Strict):
     alone: Alone | None = None
 
     @property
-    def setting(self) -> Threshold:
-        """The threshold as a setting of the run."""
-        return Threshold(self.id, self.threshold, self.low, self.high, self.title, self.source,
-                         self.origin)  # fmt: skip
+    def settings(self) -> tuple[Threshold, ...]:
+        """The threshold as a setting of the run, and the one that stands in."""
+        own = Threshold(self.id, self.threshold, self.low, self.high, self.title, self.source,
+                        self.origin)  # fmt: skip
+        a = self.alone
+        if a is None or a.low is None or a.high is None:
+            return (own,)
+        return own, Threshold(f"{self.id}_alone", a.threshold, a.low, a.high,
+                              f"{self.title}, where no peers have the number", a.source, "house",
+                              )  # fmt: skip
 
 
 class Action(_Strict):

@@ -47,15 +47,15 @@ def settings_tried(judged: Sequence[Judged], draws: int, rng: np.random.Generato
     """
     found = {}
     for j in judged:
-        low, high = j.comparison.low, j.comparison.high
+        low, high = j.tried or (j.threshold, j.threshold)
         place = (rng.permutation(draws) + rng.random(draws)) / draws
         found[j.id] = low + (high - low) * place
     return found
 
 
 def answers(j: Judged, thresholds: NDArray[np.float64]) -> Codes:
-    """The answer at each threshold; what is unknown, or stood in for, stays as it is."""
-    if j.truth is Truth.CANNOT_TELL or j.alone or j.quantity.value is None:
+    """The answer at each threshold; what is unknown, or is not tried, stays as it is."""
+    if j.truth is Truth.CANNOT_TELL or j.tried is None or j.quantity.value is None:
         return np.full(len(thresholds), CODE[j.truth], dtype=np.int8)
     held = COMPARE[j.comparison.compare](j.quantity.value, thresholds)
     return np.where(held, 2, 0).astype(np.int8)
@@ -91,8 +91,8 @@ def robustness(paths: Sequence[PathJudged], draws: int, rng: np.random.Generator
         draws, {i: s for i, s in stays.items() if i in ids},
         {i: s for i, s in stays.items() if i not in ids}, conditions, readings, first,
         {j.id: j.quantity.value for j in every
-         if j.quantity.value is not None and not j.alone
-         and j.comparison.low <= j.quantity.value <= j.comparison.high}, truths,
+         if j.quantity.value is not None and j.tried is not None
+         and j.tried[0] <= j.quantity.value <= j.tried[1]}, truths,
     )  # fmt: skip
 
 

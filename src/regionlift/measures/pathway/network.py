@@ -103,10 +103,13 @@ def _sql(id: str, dataset: Dataset, settings: Settings, region: str, year: int) 
     return joint_sql(dataset, settings) + ties_sql(region, having, settings)
 
 
-def _why(id: str, year: int, found: Joint, types: int) -> str:
+def _why(id: str, year: int, found: Joint, types: int, value: float) -> str:
     """Why there is no number; empty where there is one."""
     if id == "repeat_tie_share" and year == found.first:
         return "the record begins in this year: who met before it is not seen"
+    if id == "tie_age" and value >= year - found.first:
+        return (f"half of the ties are as old as the record, {year - found.first} years: when they "
+                "began is not seen")  # fmt: skip
     return "types of its organisations are not told" if not types else ""
 
 
@@ -126,7 +129,8 @@ def _quantities(
     for region in sorted(set(seats) & set(dataset.regions())):
         for year in range(found.first, found.last + 1):
             row = values.get((region, year))
-            why = nothing if row is None else _why(id, year, found, int(row.get("types", 1)))
+            why = nothing if row is None else _why(
+                id, year, found, int(row.get("types", 1)), float(row["value"]))  # fmt: skip
             if row is None or why:
                 yield Quantity(id, region, str(year), None, unit, n=0 if row is None else row["n"],
                                status=Status.TOO_FEW, reason=why, settles=_SETTLES)  # fmt: skip
@@ -167,7 +171,7 @@ _measure("repeat_tie_share", "Repeated among the ties formed", "形成连接中�
          _repeated, NEEDS)  # fmt: skip
 _measure("tie_age", "Median age of ties", "连接年龄中位数", "years",
          "median over pairs of the region with a joint event that runs in the year of the years "
-         "since they first met; at least so many where the record is short",
+         "since they first met; cannot be told where half of them are as old as the record",
          "Gulati 1995, Academy of Management Journal 38, 85-112", "none: every tie is counted",
          _ages, NEEDS)  # fmt: skip
 _measure("multi_type_share", "Joint projects with three types of organisation",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from regionlift.forecast.tested import PathTest, outcome_title
+from regionlift.forecast.tested import CHANCE, PathTest, outcome_title
 from regionlift.forecast.tested.sets import Solved
 from regionlift.output.blocks import table, text
 from regionlift.output.evidence import Book
@@ -30,7 +30,8 @@ def tested(study: Study, book: Book) -> Page:
     good = [t for t in told if t.verdict.startswith("goes with later rise more")]
     finding = (
         f"In {len(good)} of {len(told)} tests that can be made, a path's conditions, as far as "
-        "all regions of the panel tell of them, go with later rise more often than chance."
+        "all regions of the panel tell of them, go with later rise more often than chance; chance "
+        f"alone gives {CHANCE * len(told):.1f}."
         if told else "None of the paths' conditions can be tested on this panel."
     )
     blocks: list[Block] = [_summary(study, done.tests), *(
