@@ -19,6 +19,8 @@ MEASURES = ("tech_",)
 NOT_AGAIN = {
     "tech_key": "betweenness: test_technology, against NetworkX",
     "tech_reach": "needs every region's quotients: test_relatedness, against EconGeo",
+    **dict.fromkeys(("tech_foreign_joint", "tech_foreign_gain", "tech_alliance_share",
+                     "tech_alliance_time"), "test_abroad, by loops over the tables"),
     "tech_growth": "Poisson regression: test_technology, against statsmodels",
 }
 

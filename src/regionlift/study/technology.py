@@ -7,7 +7,7 @@ key; reach tells what to do with them, and is no part of the naming.
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -19,6 +19,7 @@ from regionlift.evidence.quantity import Quantity
 from regionlift.evidence.settings import Settings
 from regionlift.evidence.verdict import Truth, Verdict
 from regionlift.forecast.uptake import Uptake, uptake
+from regionlift.measures.technology.abroad import Abroad, Pace, abroad, pace
 from regionlift.measures.technology.alliances import Consortia, consortia
 from regionlift.measures.technology.commonness import growth
 from regionlift.measures.technology.diffusion import Spread, alliances, spread
@@ -26,6 +27,7 @@ from regionlift.measures.technology.filings import Filings, NoPatentsError, fili
 from regionlift.measures.technology.front import Front, front_of
 from regionlift.measures.technology.options import Options, options_of
 from regionlift.measures.technology.topics import Topics, topics
+from regionlift.study.allied_numbers import abroad_numbers, alliance_numbers
 from regionlift.study.entry import EntryStudy, advised, technology_entry
 from regionlift.study.technology_numbers import beside_of, technology_numbers
 
@@ -41,7 +43,9 @@ class TechnologyStudy:
     """Everything about the technologies of one region; without patents, ``reason`` says why.
 
     ``named`` are the key common technologies, best held on the front first; ``mastered`` those of
-    them in which the region has a revealed advantage of at least 1.
+    them in which the region has a revealed advantage of at least 1. ``abroad`` are their foreign
+    holders, None where no applicant is foreign; ``paces`` how soon their alliances filed, None
+    where that cannot be told.
     """
 
     region: str
@@ -59,6 +63,8 @@ class TechnologyStudy:
     topics: Topics | None
     quantities: tuple[Quantity, ...]
     verdicts: tuple[Verdict, ...]
+    abroad: Mapping[str, Abroad | None] = field(default_factory=dict)
+    paces: Mapping[str, Pace | None] = field(default_factory=dict)
 
     @cached_property
     def _numbers(self) -> dict[tuple[str, str], Quantity]:
@@ -101,6 +107,14 @@ def technology_study(
                                     (float(rates[0][place]), float(rates[1][place])),
                                     spreads.get(found.classes[k]), beside)
     )  # fmt: skip
+    outer = {k: abroad(found, c, known) for k, c in carry.items()}
+    paces = {k: None if s.alliance is None else pace(dataset, k, s.alliance, found.last)
+             for k, s in spreads.items()}  # fmt: skip
+    numbers += tuple(
+        q for k, c in carry.items()
+        for q in (*abroad_numbers(dataset, found, c, outer[k]),
+                  *alliance_numbers(dataset, found, k, spreads[k].alliance, paces[k]))
+    )  # fmt: skip
     advantage = {q.subject.split("|")[-1]: q.value for q in numbers
                  if q.measure == "tech_advantage"}  # fmt: skip
     options, entry = options_of(found), technology_entry(found, settings)
@@ -111,6 +125,7 @@ def technology_study(
         {k: uptake(s.years, s.adopters) for k, s in spreads.items()},
         _topics(dataset, found, settings), numbers,
         (_told_named(found, front, named), _competence(found, carry), _diffusion(found, spreads)),
+        outer, paces,
     )  # fmt: skip
 
 

@@ -88,3 +88,22 @@ _define("tech_pull", "Economic pull", "经济拉动", "million {currency}", (47,
         "Schmoch, Laville, Patel & Frietsch 2003; Van Looy, Vereyen & Schmoch 2014",
         needs={**NEEDS, "concordance": ("code", "industry", "share"),
                "panel": ("value_added",)})  # fmt: skip
+_define("tech_foreign_joint", "Share with a foreign co-applicant", "与国外共同申请占比", "share",
+        (88,), "patents in the class with an applicant of the region and a foreign one / those "
+        "with one of the region; foreign: type foreign, or a country other than most applicants'",
+        "operational reading of the paper, item 88")  # fmt: skip
+_define("tech_foreign_gain", "Most that one foreign partner would add", "国外伙伴最大互补增益",
+        "share", (88,), "max over foreign applicants f of |N and H_f, not H_region| / |N|: N the "
+        "classes the technology needs, itself included, H the classes held. What only holders "
+        "abroad can add is a dependence too", "operational reading of the paper, item 88")
+_ALLIED = {**NEEDS, "projects": ("project_id", "codes", "start_year"),
+           "members": ("project_id", "org_id")}  # fmt: skip
+_define("tech_alliance_share", "Share of its alliance", "联盟专利占比", "share", (86,),
+        "patents in the class with a member of its alliance among the applicants / those with an "
+        "applicant of the region, in the years of the window",
+        "operational reading of the paper, item 86", needs=_ALLIED)  # fmt: skip
+_define("tech_alliance_time", "From its alliance's first project to a patent",
+        "联盟首个项目到首件专利的年数", "years", (86,),
+        "first year from then on in which a member files in the class - first year of a project "
+        "on it of two members of its alliance; all years of the tables. Unknown where none is "
+        "filed yet", "operational reading of the paper, item 86", needs=_ALLIED)  # fmt: skip

@@ -10,6 +10,7 @@ from regionlift.measures.technology.alliances import Consortia
 from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table, verdicts
 from regionlift.output.evidence import Book
+from regionlift.output.pages.allied_blocks import alliance_pace, foreign_partners
 from regionlift.output.pages.common import page
 from regionlift.output.payload import Block, Cell, Page
 from regionlift.output.words import explained, listed
@@ -29,7 +30,8 @@ def alliances(study: Study, book: Book) -> Page:
         return page("alliances", 18, "technology", TITLE,
                     f"Alliances cannot be told: {why}.",
                     [verdicts(clauses, book, study)])  # fmt: skip
-    blocks: list[Block] = [_teams(done), *_outsiders(done), _diffusion(done, book),
+    blocks: list[Block] = [_teams(done), *_outsiders(done), *foreign_partners(done, book),
+                           _diffusion(done, book), *alliance_pace(done, book),
                            *_curves(study, done), *_uptake(done),
                            verdicts(clauses, book, study)]  # fmt: skip
     return page("alliances", 18, "technology", TITLE, _finding(done), blocks)
