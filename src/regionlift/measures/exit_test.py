@@ -128,7 +128,8 @@ def _one(
         return Verdict(clause, region, Truth.CANNOT_TELL, reason, settles), []
 
     if lacking:
-        return untold(f"{ACTIVITIES[activity]} is not known", f"add {lacking}")
+        verb = "are" if ACTIVITIES[activity].endswith("s") else "is"
+        return untold(f"{ACTIVITIES[activity]} {verb} not known", f"add {lacking}")
     if not outcome:
         return untold(
             "real value added per person is not known", "add value_added_real and employment"

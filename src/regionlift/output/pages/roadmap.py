@@ -121,7 +121,8 @@ def indicator(p: Planned) -> str:
 
 def _money(done: RoadmapStudy) -> str:
     known = len(done.planned) - done.without_basis
-    cost = "What they cost cannot be told: the tables hold no comparable money"
+    what = "it costs" if len(done.planned) == 1 else "they cost"
+    cost = f"What {what} cannot be told: the tables hold no comparable money"
     if known:
         cost = (f"Comparable lines of money put {known} of them at "
                 f"{significant(done.cost)} million (sum of medians)")  # fmt: skip
