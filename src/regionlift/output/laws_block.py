@@ -50,8 +50,9 @@ def _directions(p: Pair) -> list[list[Cell]]:
     gap = f"{p.said}; forward less reverse {p.difference[0]:+.2f} ({low:+.2f} to {high:+.2f})"
     return [
         [*marks, str(p.span), *_cells(p.forward), _short(between[0]), gap],
-        [*marks[::-1], str(p.span), *_cells(p.reverse), _short(between[1]), "the other way round"],
-    ]
+        [*marks[::-1], str(p.span), *_cells(p.reverse), _short(between[1]),
+         "(reverse of the row above)"],
+    ]  # fmt: skip
 
 
 def _cells(a: Association) -> list[Cell]:
