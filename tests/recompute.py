@@ -681,7 +681,10 @@ class Recompute:
         if measure.startswith(NETWORK) and measure not in recount.MEASURES:
             if self.raw.ties is None:
                 raise UnknownError("no network")
-            return Answer(*self.raw.ties.answer(measure, period))
+            try:
+                return Answer(*self.raw.ties.answer(measure, period))
+            except renetwork.UnknownError as why:
+                raise UnknownError(str(why)) from None
         if measure.startswith(rechain.MEASURES):
             if self.raw.chain is None:
                 raise UnknownError("no chain")

@@ -56,6 +56,10 @@ def unrepeatable(measure: str, subject: str) -> bool:
     return measure in NOT_AGAIN or part.startswith(("rewired", "reshuffled"))
 
 
+class UnknownError(Exception):
+    """The files do not give this number."""
+
+
 class Network:
     """The province as plain sets."""
 
@@ -118,6 +122,8 @@ class Network:
     def boundary(self, ties: Iterable[tuple[str, str]], label: Callable[[str], str]) -> Found:
         """E-I index over ties with both ends labelled."""
         told = [(label(a), label(b)) for a, b in ties if label(a) and label(b)]
+        if len({end for pair in told for end in pair}) < 2:
+            raise UnknownError("one side of the boundary alone")
         across = sum(a != b for a, b in told)
         return (2 * across - len(told)) / len(told), None
 

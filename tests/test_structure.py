@@ -195,6 +195,10 @@ def test_boundaries_between_industries_by_hand() -> None:
     assert own["network_ei_type"] == without["network_ei_type"], "chance is drawn as before"
     blank = found({m: np.full(5, -1) for m in INDUSTRY_BOUNDARIES}).contrasts
     assert blank["network_ei_industry"][REWIRED].value is None
+    # one group alone has no boundary, though every tie is within it
+    one = found({**labels, "network_ei_equipment": np.array([0, 0, 0, -1, -1])}).contrasts
+    assert one["network_ei_equipment"][REWIRED].value is None
+    assert one["network_ei_industry"][REWIRED].value == pytest.approx(0)
 
 
 def test_chance_keeps_degrees_and_planted_walls_are_seen() -> None:
@@ -216,6 +220,14 @@ def test_chance_keeps_degrees_and_planted_walls_are_seen() -> None:
             assert (found[null].value < chance.low) == low
         if low:
             assert found[REWIRED].value == -1
+
+
+def test_the_province_has_sub_industries_and_no_other_industry(beijiang: Run) -> None:
+    net = beijiang.study.network
+    assert net is not None
+    between, other = (net.find(m) for m in INDUSTRY_BOUNDARIES)
+    assert between.value is not None and -1 < between.value < 1
+    assert other.value is None and "one side" in other.reason and "industry" in other.settles
 
 
 def test_without_industries_the_boundaries_cannot_be_told() -> None:

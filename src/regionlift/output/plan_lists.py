@@ -59,11 +59,16 @@ def write_lint(path: Path, report: LintReport) -> None:
 
 def covered(cells: Cells, most: int = 6) -> str:
     """How many cells have an action and which have none, in a sentence."""
-    empty = [f"{layer} {kind}, {TITLES[stage]}" for layer, kind, stage in cells.uncovered]
+    empty = cells.uncovered
+    stages: dict[str, list[str]] = {}
+    for layer, kind, stage in empty:
+        stages.setdefault(f"{layer} {kind}", []).append(TITLES[stage])
+    named = [f"{who} ({'all' if len(s) == len(STAGES) else ', '.join(s)})"
+             for who, s in stages.items()]  # fmt: skip
     every = len(KINDS) * len(STAGES)
     said = f"{every - len(empty)} of {every} cells of layer, actor and stage have an action"
     if empty:
-        said += f"; none: {listed(empty, most)}"
+        said += f"; without one, by stage: {listed(named, most)}"
     if cells.untold:
         said += f"; {len(cells.untold)} of {cells.actions} actions have no cell that can be told"
     return said + ". Shown, not sought: an empty cell is no fault."

@@ -138,7 +138,8 @@ def _untold(region: str, period: str, found: Iterable[Quantity]) -> Iterator[Qua
     every = list(found)
     for q in every:
         bare = q.measure in INDUSTRY_BOUNDARIES and q.value is None
-        yield replace(q, settles=settles) if bare else q
+        why = "those with ties whose industry is told are all on one side of it, or there are none"
+        yield replace(q, reason=why, settles=settles) if bare else q
     there = {q.measure for q in every}
     for measure in (m for m in INDUSTRY_BOUNDARIES if m not in there):
         yield Quantity(measure, region, period, None, registry()[measure].unit,

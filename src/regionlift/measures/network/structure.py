@@ -145,7 +145,7 @@ def structure(
     groups = {
         "network_ei_type": home.type.astype(np.int64),
         "network_ei_layer": layer.astype(np.int64),
-        **{name: codes[inside] for name, codes in (industries or {}).items()},
+        **{name: _of_two(graph, codes[inside]) for name, codes in (industries or {}).items()},
     }
     numbers |= _contrasts(home, graph, groups, parts, rng, draws, level, fractional)
     return Structure(
@@ -236,6 +236,17 @@ def _contrasts(
         }
     numbers["network_small_world"] = _quotients(own, shuffled, swapped, graph.m, level)
     return numbers
+
+
+def _of_two(graph: Graph, label: Codes) -> Codes:
+    """The labels; none of them where ties join organisations of one group alone.
+
+    With one group the index is -1 whoever is tied to whom: there is no boundary to tell of.
+    """
+    i, j = graph.ties()
+    told = (label[i] >= 0) & (label[j] >= 0)
+    ends = np.unique(np.concatenate([label[i][told], label[j][told]]))
+    return label if len(ends) > 1 else np.full_like(label, -1)
 
 
 def _labelled(graph: Graph, groups: Mapping[str, Codes]) -> dict[str, float | None]:
