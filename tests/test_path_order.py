@@ -301,9 +301,10 @@ def test_shares_of_orders_are_shares_of_settings(
         for p in paths:
             code = int(robust.truths[f"{p.path.id}.all"][n])
             place = rank[next(t for t, k in CODE.items() if k == code)]
-            late = place == 0 and p.path.id == "line" and fit == "past"
-            keys.append((1 if late else place, p.path.place, p.path.id))
-        order = tuple(k[2] for k in sorted(keys))
+            against = p.path.id == "line" and fit == "past"
+            late = place == 0 and against
+            keys.append((1 if late else place, against, p.path.place, p.path.id))
+        order = tuple(k[3] for k in sorted(keys))
         count[order] = count.get(order, 0) + 1
     assert dict(found.shares) == {o: k / draws for o, k in count.items()}
 

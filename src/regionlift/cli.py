@@ -167,7 +167,9 @@ def lint(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Folder of a finished run to hold it to.")
     ] = None,
-    dataset: Annotated[Path | None, typer.Option(help="Dataset folder, if there is no run.")] = None,
+    dataset: Annotated[
+        Path | None, typer.Option(help="Dataset folder, if there is no run.")
+    ] = None,
     region: Annotated[str, typer.Option(help="Region the plan is of.")] = "",
     sheet: Annotated[str, typer.Option(help="Sheet of the workbook; else all that fit.")] = "",
     neighbours: Annotated[

@@ -1,7 +1,8 @@
 """Which path now, which later and which not: an order with its reason, never a score.
 
 Paths are sorted by what may be done with them (now, at another stage, once data are there, once
-conditions are met), and between equals in the paper's order: point, line, surface.
+conditions are met); of equals, those the stage speaks against come last, and the others stand in
+the paper's order: point, line, surface.
 """
 
 from __future__ import annotations
@@ -97,7 +98,8 @@ def order_of(
     """
     standings = [_standing(p, robust, worths, stages) for p in paths]
     place = {p.path.id: p.path.place for p in paths}
-    ordered = sorted(standings, key=lambda s: (DISPOSITIONS.index(s.disposition), place[s.path]))
+    ordered = sorted(standings, key=lambda s: (DISPOSITIONS.index(s.disposition), s.against,
+                                               place[s.path]))  # fmt: skip
     shares = _shares(paths, robust, stages)
     now = tuple(s.path for s in ordered)
     return Order(tuple(ordered), dict(shares).get(now, 0.0), shares)
@@ -205,14 +207,15 @@ def _shares(
     paths: Sequence[PathJudged], robust: Robust, stages: Sequence[str]
 ) -> tuple[tuple[tuple[str, ...], float], ...]:
     """Each order of the paths with the share of settings in which it comes out."""
-    ids = sorted(range(len(paths)), key=lambda n: paths[n].path.place)
+    ids = sorted(range(len(paths)), key=lambda n: (bool(_against(_cells(paths[n], stages))),
+                                                   paths[n].path.place))  # fmt: skip
     ranks = np.empty((len(paths), robust.draws), dtype=np.int64)
     for n in range(len(paths)):
         p = paths[n]
         table = np.array([DISPOSITIONS.index(_disposition(code, _cells(p, stages)))
                           for code in range(3)])  # fmt: skip
         ranks[n] = table[robust.truths[f"{p.path.id}.{p.applicable.id}"]]
-    # equal dispositions keep the paper's order
+    # of equal dispositions those the stage speaks against come last, the others as in the paper
     keys = ranks[ids] * len(paths) + np.arange(len(paths))[:, None]
     orders = np.argsort(keys, axis=0, kind="stable").T
     rows, counts = np.unique(orders, axis=0, return_counts=True)

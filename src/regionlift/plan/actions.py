@@ -121,7 +121,7 @@ def candidates(
     seen: set[str] = set()
     for standing in order.standings:
         judged = by_id[standing.path]
-        if standing.disposition == NOT:
+        if standing.disposition == NOT and not standing.against:
             chosen = [(every[id][1], every[id][2], judged.clauses[clause])
                       for clause in standing.waits for id in _mends(judged, clause)
                       if id in every]  # fmt: skip

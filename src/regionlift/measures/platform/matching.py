@@ -125,7 +125,8 @@ def _gain(flow: Floats, unmet: Floats, c: Floats, penalty: float) -> Floats:
         if np.allclose(better, gain, rtol=0, atol=1e-12 * penalty):
             break
         gain = better
-    return gain
+    # differences of equal costs are not quite nothing in floats
+    return np.where(gain <= 1e-12 * penalty, 0.0, gain)
 
 
 def _loss(flow: Floats, idle: Floats, c: Floats, penalty: float, k: Floats) -> Floats:

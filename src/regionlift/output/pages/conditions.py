@@ -97,7 +97,8 @@ def order(study: Study, book: Book) -> Page:
                        for o, share in order_.shares[1:4])  # fmt: skip
     note = (
         "Sorted by what may be done with a path: now, at another stage, once data are there, once "
-        "its conditions are met; between equals from point to line to surface, as the paper has it."
+        "its conditions are met; of equals, those the stage speaks against come last, the others "
+        "from point to line to surface, as the paper has it."
         + (f" Other orders: {others}." if others else "")
     )
     blocks: list[Block] = [
