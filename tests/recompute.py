@@ -67,6 +67,8 @@ class Raw:
         #: (region, year, using industry) -> [from services, from all]
         self.inputs: dict[tuple[str, int, str], list[float]] = {}
         self.inputs_modelled = False
+        #: years with links between industries
+        self.bought_in: set[int] = set()
         #: (region, year) -> kind -> patents by first applicant
         self.patents: dict[tuple[str, int], dict[str, int]] = {}
         self.income: dict[str, float] = {}
@@ -160,6 +162,7 @@ def us_states(folder: Path) -> Raw:
 
 def use(raw: Raw, region: str, year: int, giver: str, taker: str, value: float | None) -> None:
     if taker in raw.block and value is not None:
+        raw.bought_in.add(year)
         pair = raw.inputs.setdefault((region, year, taker), [0.0, 0.0])
         pair[0] += value if giver in raw.services else 0.0
         pair[1] += value
@@ -420,7 +423,7 @@ for _column, _suffix in ((R, ""), (V, "_current")):
     CHANGES[f"productivity_change{_suffix}"] = ((_column, N), shift_share(_column, "all"), False)
 
 AT_CURRENT_PRICES = {"value_added_per_employee_current", "compensation_per_employee",
-                     "block_value_added"}  # fmt: skip
+                     "block_value_added", "inventions_per_rd"}  # fmt: skip
 
 LEAD_MARKERS = {
     "factor": [
@@ -564,6 +567,8 @@ class Recompute:
         if measure == "producer_service_share":
             pairs = self.service_pairs(subject, period)
             return float(add(p[0] for p in pairs) / add(p[1] for p in pairs))
+        if measure.endswith("_input_share"):
+            return self.bought(measure, subject, period)
         if measure == "patents_per_thousand":
             staff = sum(self.part((N,), subject, self.year(period))[N])
             return 1000 * self.filed(subject, period)["all"] / staff
@@ -592,6 +597,14 @@ class Recompute:
         if not math.isfinite(value):
             raise UnknownError("not defined")
         return value
+
+    def bought(self, measure: str, subject: str, period: str) -> float:
+        if self.raw.chain is None or self.year(period) not in self.raw.bought_in:
+            raise UnknownError("no year of links between industries")
+        try:
+            return float(self.raw.chain.answer(measure, subject, period)[0])
+        except rechain.UnknownError as why:
+            raise UnknownError(str(why)) from None
 
     def cooperation(self, measure: str, region: str, period: str) -> Answer:
         if self.raw.yearly is None:
@@ -781,7 +794,7 @@ class Recompute:
     # position ---------------------------------------------------------------------------------
 
     def modelled(self, marker: str) -> bool:
-        if marker == "producer_service_share":
+        if marker == "producer_service_share" or marker.endswith("_input_share"):
             return self.raw.inputs_modelled
         columns = LEVELS[marker][0] if marker in LEVELS else ()
         return bool(set(columns) & self.raw.modelled)
