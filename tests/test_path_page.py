@@ -7,6 +7,7 @@ import random
 import re
 from collections.abc import Iterator
 from copy import deepcopy
+from dataclasses import replace
 from importlib.resources import files
 from math import inf, nextafter
 from pathlib import Path
@@ -19,6 +20,7 @@ from playwright.sync_api import Browser, Locator, expect
 from browser import PHONE, Visit, launched, visited
 from demo_payload import HOSTILE, demo
 from regionlift.evidence.quantity import Quantity
+from regionlift.evidence.settings import Settings
 from regionlift.evidence.verdict import Truth
 from regionlift.output.page import render
 from regionlift.output.paths_block import tree
@@ -98,13 +100,14 @@ class Same:
 
 def again(j: Judged, threshold: float) -> Truth:
     """The verdict of Python at another threshold."""
-    return judge(j.comparison, Same(j), {j.id: threshold}).truth  # type: ignore[arg-type]
+    own = {t.name: replace(t, value=threshold) for t in j.comparison.settings}
+    return judge(j.comparison, Same(j), Settings(own)).truth
 
 
 def grid(j: Judged) -> list[float]:
     """Thresholds over the range, and the value itself with its nearest neighbours."""
     value = 0.0 if j.quantity.value is None else j.quantity.value
-    ends = np.linspace(j.comparison.low, j.comparison.high, 13).tolist()
+    ends = np.linspace(*(j.tried or (j.threshold, j.threshold)), 13).tolist()
     return [*ends, j.threshold, value, nextafter(value, inf), nextafter(value, -inf)]
 
 
@@ -130,8 +133,8 @@ def test_conditions_and_readings_are_pythons_at_random_settings(page: Visit, bei
     clauses = {id: j for p in done.paths for id, j in p.clauses.items()}
     asked, wanted = [], []
     for _ in range(60):
-        tried = {i: rng.uniform(j.comparison.low, j.comparison.high) for i, j in clauses.items()
-                 if rng.random() < 0.7 and not j.alone}  # fmt: skip
+        tried = {i: rng.uniform(*j.tried) for i, j in clauses.items()
+                 if rng.random() < 0.7 and j.tried is not None}  # fmt: skip
         told = {i: again(j, tried.get(i, j.threshold)) for i, j in clauses.items()}
         conditions, readings = {}, {}
         for p in done.paths:
@@ -332,7 +335,7 @@ def test_conditions_show_what_the_run_says(visit: Visit, beijiang: Run) -> None:
             for name in c.node.names:
                 row = box.locator(f'[data-clause="{name}"]')
                 assert lamp(row) == p.clauses[name].truth.value
-                fixed = p.clauses[name].alone or p.clauses[name].quantity.value is None
+                fixed = p.clauses[name].tried is None or p.clauses[name].quantity.value is None
                 assert row.locator("input").is_disabled() == fixed
                 assert row.locator("text=Cannot be moved").count() == int(fixed)
     expect(part.locator(".cond-count")).to_contain_text("No verdict flips")

@@ -177,8 +177,8 @@ def partial(products: Floats) -> Floats:
     --------
     >>> x, y = np.array([1.0, 2, 3, 4]), np.array([1.0, 3, 2, 4])
     >>> table = np.stack([x, y, np.ones(4)], axis=1)
-    >>> partial(table.T @ table).round(3)
-    array(0.8)
+    >>> round(float(partial(table.T @ table)), 3)
+    0.8
     """
     cross = products[..., :2, 2:]
     left = products[..., :2, :2] - cross @ np.linalg.pinv(

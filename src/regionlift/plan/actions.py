@@ -15,6 +15,8 @@ from regionlift.paths.order import DATA, NOT, NOW, Order, Standing
 
 #: Comparable lines of money below which a range means nothing.
 LEAST = 3
+#: What must be so before an action begins.
+WITH_DATA, WITH_CONDITIONS = "if the data confirm it", "once the conditions are met"
 #: Types of project that stand in for an instrument, where no line of money names it.
 PROJECTS = {"R&D grant": "R&D", "transfer bonus": "transfer", "training grant": "training"}
 
@@ -53,7 +55,8 @@ class Candidate:
     """An action that may be taken: on one target of one broken link, or of a condition not met.
 
     ``judged`` is that link or clause; ``after`` are ids of candidates that come first;
-    ``conditional`` where the path waits for data; ``prepares`` where it works on a condition.
+    ``proviso`` is empty, or what must be so before it begins; ``prepares`` where it works on a
+    condition.
     """
 
     id: str
@@ -64,7 +67,7 @@ class Candidate:
     target: Target
     cost: Cost
     after: tuple[str, ...]
-    conditional: bool
+    proviso: str
     prepares: bool = False
 
     @property
@@ -75,7 +78,12 @@ class Candidate:
     @property
     def earliest(self) -> int:
         """First year it may begin: structure from the third phase, conditional ones a year on."""
-        return max(3 if self.action.structure else 0, 1 if self.conditional else 0)
+        return max(3 if self.action.structure else 0, 1 if self.proviso else 0)
+
+    @property
+    def conditional(self) -> bool:
+        """Whether something must be so before it begins."""
+        return bool(self.proviso)
 
 
 def cost_basis(dataset: Dataset, action: Action) -> Cost:
@@ -112,30 +120,51 @@ def candidates(
 
     ``targets`` names, by action id, what it is about and who; an action without any is about the
     region as a whole. A path that fits another stage has none, also where its conditions cannot be
-    told; one whose conditions are not met has those that work on the clauses that decide. An
-    action is taken up once.
+    told. One whose conditions are not met has those that work on the clauses that decide, and
+    after them, with a proviso, those on its broken links. An action is taken up once.
     """
     by_id = {p.path.id: p for p in paths}
-    every = {a.id: (p.path.id, link, a) for p in paths for link, a in p.path.actions}
-    rows: list[tuple[Standing, Link, Action, Judged]] = []
+    every = {a.id: (link, a) for p in paths for link, a in p.path.actions}
+    rows: list[_Row] = []
     seen: set[str] = set()
-    for standing in order.standings:
-        judged = by_id[standing.path]
-        if standing.disposition == NOT and not standing.against:
-            chosen = [(every[id][1], every[id][2], judged.clauses[clause])
-                      for clause in standing.waits for id in _mends(judged, clause)
-                      if id in every]  # fmt: skip
-        elif standing.disposition == NOW or (standing.disposition == DATA and not standing.against):
-            broken = {j.id: j for j in judged.broken}
-            chosen = [(link, a, broken[link.id]) for link, a in judged.path.actions
-                      if link.id in broken]  # fmt: skip
-        else:
-            continue
+
+    def take(standing: Standing, chosen: Sequence[tuple[Link, Action, Judged]], proviso: str,
+             first: tuple[str, ...] = (), prepares: bool = False) -> tuple[str, ...]:  # fmt: skip
+        new = []
         for link, action, about in chosen:
             if action.id not in seen:
-                rows.append((standing, link, action, about))
+                rows.append(_Row(standing.path, link, action, about, proviso, first, prepares))
                 seen.add(action.id)
+                new.append(action.id)
+        return tuple(new)
+
+    for standing in order.standings:
+        judged = by_id[standing.path]
+        broken = {j.id: j for j in judged.broken}
+        links = [(link, a, broken[link.id]) for link, a in judged.path.actions if link.id in broken]
+        if standing.disposition == NOW:
+            take(standing, links, "")
+        elif standing.disposition == DATA and not standing.against:
+            take(standing, links, WITH_DATA)
+        elif standing.disposition == NOT and not standing.against:
+            waits = [(*every[id], judged.clauses[clause]) for clause in standing.waits
+                     for id in _mends(judged, clause) if id in every]  # fmt: skip
+            if first := take(standing, waits, "", prepares=True):
+                take(standing, links, WITH_CONDITIONS, first)
     return tuple(_named(dataset, rows, targets))
+
+
+@dataclass(frozen=True)
+class _Row:
+    """An action taken up: for which path, about what, after which others besides its own."""
+
+    path: str
+    link: Link
+    action: Action
+    judged: Judged
+    proviso: str
+    first: tuple[str, ...]
+    prepares: bool
 
 
 def _mends(judged: PathJudged, clause: str) -> tuple[str, ...]:
@@ -144,22 +173,26 @@ def _mends(judged: PathJudged, clause: str) -> tuple[str, ...]:
 
 
 def _named(
-    dataset: Dataset, rows: Sequence[tuple[Standing, Link, Action, Judged]],
-    targets: Mapping[str, Sequence[Target]],
+    dataset: Dataset, rows: Sequence[_Row], targets: Mapping[str, Sequence[Target]],
 ) -> list[Candidate]:  # fmt: skip
     """One candidate a target; what comes first may be an action of another path."""
     ids = {
-        a.id: [f"{a.id}.{n}" if n else a.id for n in range(len(targets.get(a.id, ())) or 1)]
-        for _, _, a, _ in rows
-    }
+        row.action.id: [f"{row.action.id}.{n}" if n else row.action.id
+                        for n in range(len(targets.get(row.action.id, ())) or 1)]
+        for row in rows
+    }  # fmt: skip
+    # what works on a condition does not wait for what waits for conditions
+    later = {row.action.id for row in rows if row.proviso == WITH_CONDITIONS}
     found = []
-    for standing, link, action, judged in rows:
-        cost = cost_basis(dataset, action)
-        after = tuple(ids[b][0] for b in action.after if b in ids)
-        about = targets.get(action.id) or (Target("the region as a whole"),)
+    for row in rows:
+        cost = cost_basis(dataset, row.action)
+        wanted = dict.fromkeys((*row.action.after, *row.first))
+        after = tuple(ids[b][0] for b in wanted
+                      if b in ids and not (row.prepares and b in later))  # fmt: skip
+        about = targets.get(row.action.id) or (Target("the region as a whole"),)
         found += [
-            Candidate(id, action, standing.path, link, judged, target, cost, after,
-                      standing.disposition == DATA, standing.disposition == NOT)
-            for id, target in zip(ids[action.id], about, strict=True)
+            Candidate(id, row.action, row.path, row.link, row.judged, target, cost, after,
+                      row.proviso, row.prepares)
+            for id, target in zip(ids[row.action.id], about, strict=True)
         ]  # fmt: skip
     return found

@@ -155,9 +155,14 @@ def roadmap_study(
 
 
 def tasks_of(found: Sequence[Candidate], ranks: Mapping[str, int]) -> list[Task]:
-    """Candidates as the program sees them; conditions have no order among them, links have."""
+    """Candidates as the program sees them; conditions have no order among them, links have.
+
+    Where a path has conditions to be worked on, its links come after them.
+    """
+    prepared = {c.path for c in found if c.prepares}
     return [
-        Task(c.id, c.path, c.judged.id, 0 if c.prepares else ranks[c.judged.id], c.years,
+        Task(c.id, c.path, c.judged.id,
+             0 if c.prepares else ranks[c.judged.id] + (c.path in prepared), c.years,
              c.earliest, c.cost.median or 0.0, c.after) for c in found
     ]  # fmt: skip
 
@@ -349,7 +354,8 @@ def _not_now(
     rows = []
     for s in paths.order.standings:
         if s.disposition in (NOT, LATER):
-            rows.append(NotNow(f"the links of the path {s.title}", s.reason))
+            before = " before its conditions are met" if s.disposition == NOT else ""
+            rows.append(NotNow(f"the links of the path {s.title}{before}", s.reason))
         rows += [
             NotNow(f"path {s.title} at the stage “{cell.stage}”", f"{cell.fit}: {cell.why}")
             for cell in s.cells if cell.fit in AGAINST and s.disposition != LATER
@@ -380,7 +386,7 @@ def _row(p: Planned, n: int) -> dict[str, object]:
     return {
         "number": n, "id": c.id, "path": c.path, "link": c.link.id, "link_title": c.link.title,
         "action": a.title, "action_zh": a.title_zh, "about": c.target.name,
-        "conditional": c.conditional, "prepares": c.prepares, "works_on": c.judged.id,
+        "proviso": c.proviso, "prepares": c.prepares, "works_on": c.judged.id,
         "works_on_title": c.judged.comparison.title, "phase": f"{p.phase[0]}-{p.phase[1]}",
         "start": p.start, "end": p.end, "owner": p.owner, "partners": "; ".join(p.partners),
         "cost_median": c.cost.median, "cost_low": c.cost.low, "cost_high": c.cost.high,

@@ -93,7 +93,8 @@ def said(p: Planned) -> str:
 
 def doubted(p: Planned) -> str:
     """An action with what it is about, marked where its path waits for data."""
-    return said(p) + (" (if the data confirm it)" if p.candidate.conditional else "")
+    proviso = p.candidate.proviso
+    return said(p) + (f" ({proviso})" if proviso else "")
 
 
 def called(name: str) -> str:
