@@ -477,3 +477,22 @@ def test_the_quotient_is_its_definition() -> None:
     np.testing.assert_allclose(location_quotient(x), plain, rtol=1e-14)
     off = np.abs(plain - 1) > 1e-9
     assert (advantaged(x)[off] == (plain >= 1)[off]).all()
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.integers(0, 10_000), st.booleans())
+def test_steps_find_the_second_pair_of_any_table_in_one_piece(seed: int, tall: bool) -> None:
+    """Against the whole decomposition, also for tables without order, where pairs are close."""
+    rng = np.random.default_rng(seed)
+    m = rng.random((70, 40) if tall else (40, 70)) < 0.3
+    m[0], m[:, 0] = True, True
+    d, u = m.sum(axis=1), m.sum(axis=0)
+    found = cx._by_steps(m, d, u, 1 / np.sqrt(d), 1 / np.sqrt(u), tall)
+    s = m / np.sqrt(d)[:, None] / np.sqrt(u)
+    left, values, right = np.linalg.svd(s, full_matrices=False)
+    assert found is not None
+    assert found[0] == pytest.approx(values[1] ** 2, abs=1e-12)
+    assert found[1] == pytest.approx(values[2] ** 2, abs=1e-10)
+    if values[1] - values[2] > 1e-3:
+        assert abs(found[2] @ left[:, 1]) == pytest.approx(1, abs=1e-9)
+        assert abs(found[3] @ right[1]) == pytest.approx(1, abs=1e-9)

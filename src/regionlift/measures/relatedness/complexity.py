@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import eigh
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
-from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 
 from regionlift.measures.cube import Floats
 from regionlift.measures.relatedness.bits import columns_of, grow
+from regionlift.measures.relatedness.lanczos import carried, second_pair
 
 Flags = NDArray[np.bool_]
 Places = NDArray[np.int64]
 
-#: Least side of a table for which complexity means anything, and for which it is sought sparsely.
+#: Least side of a table for which complexity means anything, and for which it is sought by steps.
 LEAST, SPARSE = 3, 200
-#: Relative error at which the sparse search stops.
-PRECISE = 1e-14
+#: Steps after which the search gives way to a full decomposition.
+STEPS = 300
 #: Singular values nearer than this are one: the second vector is then arbitrary.
 SAME = 1e-8
 #: Below this correlation with diversity the sign says little.
@@ -183,11 +182,12 @@ def _leading(
     least = min(core.shape)
     weight = 1 / np.sqrt(diversity), 1 / np.sqrt(ubiquity)
     if least >= SPARSE:
-        values, vectors, across = _sparsely(core, diversity, *weight, tall)
-    else:
-        s = weight[0][:, None] * core * weight[1]
-        across = s if tall else s.T
-        values, vectors = eigh(across.T @ across, subset_by_index=(least - 3, least - 1))
+        found = _by_steps(core, diversity, ubiquity, *weight, tall)
+        if found is not None:
+            return found
+    s = weight[0][:, None] * core * weight[1]
+    across = s if tall else s.T
+    values, vectors = eigh(across.T @ across, subset_by_index=(least - 3, least - 1))
     own = vectors[:, 1]
     other = across @ own
     other /= np.linalg.norm(other) or 1.0
@@ -195,24 +195,24 @@ def _leading(
     return (second, third, other, own) if tall else (second, third, own, other)
 
 
-def _sparsely(
-    core: Flags, diversity: Places, by_region: Floats, by_activity: Floats, tall: bool
-) -> tuple[Floats, Floats, Any]:
-    """Three leading eigenvalues and vectors of the smaller side, least first; S from it across."""
+def _by_steps(
+    core: Flags, diversity: Places, ubiquity: Places, by_region: Floats, by_activity: Floats,
+    tall: bool,
+) -> tuple[float, float, Floats, Floats] | None:  # fmt: skip
+    """The same by Lanczos steps over the presences alone; None where they do not come to an end."""
     start = np.concatenate(([0], diversity.cumsum())).astype(np.int32)
     column = columns_of(core, int(start[-1]))
-    cells = np.repeat(by_region, diversity) * by_activity[column]
-    s = csr_matrix((cells, column, start), shape=core.shape)
-    across = s if tall else s.T
-    back, least = across.T, min(core.shape)
-    both = LinearOperator((least, least), matvec=lambda v: back @ (across @ v), dtype=np.float64)
-    begin = np.random.default_rng(0).random(least)
-    try:
-        values, vectors = eigsh(both, k=3, v0=begin, tol=PRECISE)
-    except ArpackNoConvergence:
-        values, vectors = eigh((back @ across).toarray(), subset_by_index=(least - 3, least - 1))
-    order = np.argsort(values)
-    return values[order], vectors[:, order], across
+    first = np.sqrt((ubiquity if tall else diversity).astype(np.float64))
+    first /= np.linalg.norm(first)
+    begin = np.random.default_rng(0).random(len(first))
+    second, third, own, done = second_pair(start, column, by_region, by_activity, tall, first,
+                                           begin, min(STEPS, len(first) - 2))  # fmt: skip
+    if not done:
+        return None
+    other = carried(start, column, by_region, by_activity, tall, own)
+    other /= np.linalg.norm(other) or 1.0
+    second, third = max(second, 0.0), max(third, 0.0)
+    return (second, third, other, own) if tall else (second, third, own, other)
 
 
 def projected(present: NDArray[np.generic], activities: Floats) -> Floats:
