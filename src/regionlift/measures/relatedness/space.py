@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from regionlift.measures.cube import Floats
 from regionlift.measures.relatedness.complexity import Complexity, complexity
@@ -43,8 +44,11 @@ def space(table: Floats, scale: str = "regions", ddof: int = 0) -> Space:
 
 
 def spaces(tables: Sequence[Floats], threads: int = 1) -> list[Space]:
-    """The same for each of several tables, such as years, ``threads`` of them side by side."""
-    if threads == 1:
+    """The same for each of several tables, such as years, ``threads`` of them side by side.
+
+    The products then take one thread each: a pool of threads that waits for another gains nothing.
+    """
+    if threads == 1 or len(tables) == 1:
         return [space(table) for table in tables]
-    with ThreadPoolExecutor(threads) as pool:
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
         return list(pool.map(space, tables))
