@@ -12,7 +12,7 @@ import openpyxl
 import polars as pl
 
 import renetwork
-from recount import rows
+from recount import UnknownError, rows
 
 BLOCK = {"33", "34", "35", "36", "37", "38", "40"}
 
@@ -33,10 +33,6 @@ NOT_AGAIN = {
     "supplier_certified": "needs the list of cores: test_chain, by hand",
     "supplier_patents": "needs the list of cores: test_chain, by hand",
 }
-
-
-class UnknownError(Exception):
-    """The files do not give this number."""
 
 
 class Chain:

@@ -32,6 +32,7 @@ import repathway_chain
 import replatform
 import repolicy
 import retech
+from recount import UnknownError
 
 Cell = tuple[str, str, str, int]  # column, region, industry, year
 Number = Any  # a float, or an array of one float a replicate
@@ -43,10 +44,6 @@ BLANK = "suppressed"
 #: What the numbers of the network's structure and behaviour begin with.
 NETWORK = ("network_", "tie_", "technology_new", "technology_lost", "labour_", "trust_",
            "responsibility_", "coordination_")  # fmt: skip
-
-
-class UnknownError(Exception):
-    """The raw tables cannot give this number."""
 
 
 class Answer(NamedTuple):
@@ -540,11 +537,8 @@ class Recompute:
         def quotient(code: str) -> float:
             return self.quotient("location_quotient_employment", f"{self.region}|{code}", last)[0]
 
-        try:
-            return Answer(*self.raw.policy.answer(measure, part, period, quotient, self.weights,
-                                                  self.ends))  # fmt: skip
-        except repolicy.UnknownError as why:
-            raise UnknownError(str(why)) from None
+        return Answer(*self.raw.policy.answer(measure, part, period, quotient, self.weights,
+                                              self.ends))  # fmt: skip
 
     # one number -------------------------------------------------------------------------------
 
@@ -601,18 +595,12 @@ class Recompute:
     def bought(self, measure: str, subject: str, period: str) -> float:
         if self.raw.chain is None or self.year(period) not in self.raw.bought_in:
             raise UnknownError("no year of links between industries")
-        try:
-            return float(self.raw.chain.answer(measure, subject, period)[0])
-        except rechain.UnknownError as why:
-            raise UnknownError(str(why)) from None
+        return float(self.raw.chain.answer(measure, subject, period)[0])
 
     def cooperation(self, measure: str, region: str, period: str) -> Answer:
         if self.raw.yearly is None:
             raise UnknownError("no network")
-        try:
-            return Answer(*self.raw.yearly.answer(measure, region, period))
-        except repathway.UnknownError as why:
-            raise UnknownError(str(why)) from None
+        return Answer(*self.raw.yearly.answer(measure, region, period))
 
     def year(self, period: str) -> int:
         if not period:
@@ -694,31 +682,19 @@ class Recompute:
         if measure.startswith(NETWORK) and measure not in recount.MEASURES:
             if self.raw.ties is None:
                 raise UnknownError("no network")
-            try:
-                return Answer(*self.raw.ties.answer(measure, period))
-            except renetwork.UnknownError as why:
-                raise UnknownError(str(why)) from None
+            return Answer(*self.raw.ties.answer(measure, period))
         if measure.startswith(rechain.MEASURES):
             if self.raw.chain is None:
                 raise UnknownError("no chain")
-            try:
-                return Answer(*self.raw.chain.answer(measure, subject, period))
-            except rechain.UnknownError as why:
-                raise UnknownError(str(why)) from None
+            return Answer(*self.raw.chain.answer(measure, subject, period))
         if measure.startswith(retech.MEASURES):
             if self.raw.technology is None:
                 raise UnknownError("no patents")
-            try:
-                return Answer(self.raw.technology.answer(measure, subject, period))
-            except retech.UnknownError as why:
-                raise UnknownError(str(why)) from None
+            return Answer(self.raw.technology.answer(measure, subject, period))
         if measure.startswith(replatform.MEASURES):
             if self.raw.platform is None:
                 raise UnknownError("no platform")
-            try:
-                return Answer(*self.raw.platform.answer(measure, subject, period))
-            except replatform.UnknownError as why:
-                raise UnknownError(str(why)) from None
+            return Answer(*self.raw.platform.answer(measure, subject, period))
         if measure.startswith(repolicy.MEASURES):
             return self.government(measure, rest, period)
         value = self.point(measure, subject, period)

@@ -18,6 +18,10 @@ MEASURES = ("active_organisations", "network_entries", "network_exits", "network
 Counts = dict[tuple[str, str, int], float]
 
 
+class UnknownError(Exception):
+    """The files do not give this number."""
+
+
 def rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

@@ -15,7 +15,7 @@ from statistics import NormalDist
 
 import openpyxl
 
-from recount import LARGEST, WINDOW, rows
+from recount import LARGEST, WINDOW, UnknownError, rows
 
 #: Divisions of the block.
 BLOCK = {"33", "34", "35", "36", "37", "38", "40"}
@@ -54,10 +54,6 @@ def unrepeatable(measure: str, subject: str) -> bool:
     """Whether a number is drawn, simulated or searched for."""
     part = subject.partition("|")[2]
     return measure in NOT_AGAIN or part.startswith(("rewired", "reshuffled"))
-
-
-class UnknownError(Exception):
-    """The files do not give this number."""
 
 
 class Network:

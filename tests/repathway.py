@@ -14,10 +14,9 @@ from typing import ClassVar
 
 import openpyxl
 
-from recount import LARGEST, WINDOW, rows
+from recount import LARGEST, WINDOW, UnknownError, rows
 from renetwork import wilson
 from retech import Technology
-from retech import UnknownError as NoAllianceError
 
 #: Numbers of the network of every region and year.
 YEARLY = ("repeat_tie_share", "tie_age", "multi_type_share")
@@ -53,10 +52,6 @@ Found = tuple[float, Ends]
 def unrepeatable(measure: str) -> bool:
     """Whether a number cannot be had from the files alone."""
     return measure in NOT_AGAIN or measure in GIVEN
-
-
-class UnknownError(Exception):
-    """The files do not give this number."""
 
 
 class Orgs:
@@ -167,7 +162,7 @@ class Pathway:
         for k in self.tech.of:
             try:
                 self.alliances[k] = self.tech.alliance(k)
-            except NoAllianceError:
+            except UnknownError:
                 continue
 
     def ours(self, org: str) -> bool:

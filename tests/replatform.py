@@ -13,7 +13,7 @@ from statistics import median
 import openpyxl
 from scipy.special import stdtrit
 
-from recount import rows
+from recount import UnknownError, rows
 
 #: Defaults: years of requests and projects, years of patents, distance within which one serves.
 YEARS, PATENT_YEARS, REACH, LEVEL = 5, 15, 0.5, 0.9
@@ -29,10 +29,6 @@ NOT_AGAIN = {
 }
 
 Row = dict[str, str]
-
-
-class UnknownError(Exception):
-    """The files do not give this number."""
 
 
 class Platform:

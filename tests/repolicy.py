@@ -17,7 +17,7 @@ import openpyxl
 
 import rechain
 import renetwork
-from recount import rows
+from recount import UnknownError, rows
 
 MEASURES = ("policy_",)
 
@@ -32,10 +32,6 @@ YEARS, RECENT, AFTER = 5, 3, 3
 Found = tuple[float, Any]
 #: Number of units -> an array of replicates a unit; replicates -> ends of the interval.
 Weights, Ends = Callable[[int], list[Any]], Callable[[Any], Any]
-
-
-class UnknownError(Exception):
-    """The files do not give this number."""
 
 
 def unrepeatable(measure: str) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import openpyxl
 
-from recount import rows
+from recount import UnknownError, rows
 
 MEASURES = ("tech_",)
 
@@ -26,10 +26,6 @@ NOT_AGAIN = {
 
 #: Years of the window, of the recent ones, and what makes an alliance: the defaults.
 YEARS, RECENT, MEMBERS, EVENTS = 15, 3, 3, 2
-
-
-class UnknownError(Exception):
-    """The files do not give this number."""
 
 
 class Technology:
