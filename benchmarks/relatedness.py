@@ -160,7 +160,7 @@ def ran(code: str, threads: int, limit: float) -> list[float | str] | None:
 def program(name: str, size: tuple[int, int, int], threads: int, end: str, times: int = 1) -> str:
     prepare, job = JOBS[name]
     regions, activities, periods = size
-    job = job.replace("{threads}", str(threads if periods > 1 else 1)).strip()
+    job = job.replace("{threads}", str(threads)).strip()
     if end == TIMED:
         job = "\n".join(f"    {line}" for line in job.splitlines())
     setup = SETUP.format(R=regions, C=activities, P=periods)

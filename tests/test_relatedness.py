@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from tests.shared import shared_data
 
 from regionlift.evidence.compiled import interpreted
-from regionlift.measures.relatedness import bits, cooccurrence
+from regionlift.measures.relatedness import bits, cooccurrence, lanczos
 from regionlift.measures.relatedness import complexity as cx
 from regionlift.measures.relatedness.change import entries, exits
 from regionlift.measures.relatedness.cooccurrence import co_occurrence, proximity, related
@@ -22,7 +22,7 @@ from regionlift.measures.relatedness.nearness import (
     outlook_gain,
     relative_density,
 )
-from regionlift.measures.relatedness.space import spaces
+from regionlift.measures.relatedness.space import space, spaces
 from regionlift.measures.relatedness.specialisation import (
     TableError,
     advantaged,
@@ -456,16 +456,39 @@ def test_one_call_is_the_functions_it_stands_for(seed: int) -> None:
     x = np.random.default_rng(seed).poisson(2, (40, 30)) * nested(40, 30, seed)
     x[:, 4] = 0
     one, two = spaces([x, x[::-1]], threads=2)
-    np.testing.assert_array_equal(one.quotient, location_quotient(x))
-    np.testing.assert_array_equal(one.present, advantaged(x))
-    np.testing.assert_array_equal(one.complexity.regions, cx.complexity(advantaged(x)).regions)
-    np.testing.assert_allclose(one.proximity, proximity(one.present), atol=1e-7)
-    np.testing.assert_allclose(
-        one.density, density(one.present, proximity(one.present)), rtol=1e-5, atol=1e-6
-    )
+    for own in (one, space(x), space(x, threads=3)):
+        np.testing.assert_array_equal(own.quotient, location_quotient(x))
+        np.testing.assert_array_equal(own.present, advantaged(x))
+        np.testing.assert_array_equal(own.complexity.regions, cx.complexity(own.present).regions)
+        np.testing.assert_allclose(own.proximity, proximity(own.present), atol=1e-7)
+        np.testing.assert_allclose(
+            own.density, density(own.present, proximity(own.present)), rtol=1e-5, atol=1e-6
+        )
+        assert not own.present[:, 4].any()
+        assert np.isnan(own.density[:, 4]).all()
     np.testing.assert_allclose(two.density[::-1], one.density, rtol=1e-5, atol=1e-6)
-    assert not one.present[:, 4].any()
-    assert np.isnan(one.density[:, 4]).all()
+
+
+def test_more_threads_than_regions_are_no_matter() -> None:
+    x = np.random.default_rng(3).poisson(3, (5, 7)).astype(float) + 1
+    np.testing.assert_allclose(space(x, threads=8).density, space(x).density, rtol=1e-6)
+
+
+@settings(deadline=None)
+@given(arrays(np.bool_, st.tuples(st.integers(0, 9), st.integers(0, 9))))
+def test_presences_are_counted_both_ways(m: np.ndarray) -> None:
+    for count in (bits.presences, interpreted(bits.presences)):
+        diversity, ubiquity = count(m)
+        assert (diversity == m.sum(axis=1)).all()
+        assert (ubiquity == m.sum(axis=0)).all()
+
+
+@settings(deadline=None)
+@given(arrays(np.int32, st.integers(0, 19), elements=st.integers(0, 30)))
+def test_values_at_some_places_are_summed_whatever_their_number(places: np.ndarray) -> None:
+    values = 2.0 ** np.arange(31)
+    for sum_of in (lanczos.gathered, interpreted(lanczos.gathered)):
+        assert sum_of(values, places) == values[places].sum()
 
 
 def test_the_quotient_is_its_definition() -> None:

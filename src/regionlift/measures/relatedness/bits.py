@@ -123,6 +123,21 @@ def grow(present: Flags, rows: Flags, columns: Flags) -> None:
 
 
 @kernel
+def presences(present: Flags) -> tuple[Longs, Longs]:
+    """Diversity of regions and ubiquity of activities, read over once for both."""
+    regions, n = present.shape
+    diversity, ubiquity = np.zeros(regions, dtype=np.int64), np.zeros(n, dtype=np.int64)
+    for i in range(regions):
+        row = present[i]
+        own = 0
+        for j in range(n):
+            own += row[j]
+            ubiquity[j] += row[j]
+        diversity[i] = own
+    return diversity, ubiquity
+
+
+@kernel
 def columns_of(present: Flags, number: int) -> NDArray[np.int32]:
     """Column of each of the ``number`` presences, row by row."""
     column = np.empty(number + 1, dtype=np.int32)

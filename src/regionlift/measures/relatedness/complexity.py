@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from regionlift.measures.cube import Floats
-from regionlift.measures.relatedness.bits import columns_of, grow
+from regionlift.measures.relatedness.bits import columns_of, grow, presences
 from regionlift.measures.relatedness.lanczos import carried, second_pair
 
 Flags = NDArray[np.bool_]
@@ -88,7 +88,7 @@ def complexity(present: NDArray[np.generic], scale: str = "regions", ddof: int =
     if scale not in ("regions", "each"):
         raise ValueError(f'scale is "regions" or "each", not "{scale}"')
     m = np.ascontiguousarray(present, dtype=bool)
-    diversity, ubiquity = np.count_nonzero(m, axis=1), np.count_nonzero(m, axis=0)
+    diversity, ubiquity = presences(m)
     rows, columns, parts = _largest(m, diversity, ubiquity)
     lost = (
         np.flatnonzero(diversity == 0), np.flatnonzero(ubiquity == 0),
@@ -139,7 +139,7 @@ def complexity(present: NDArray[np.generic], scale: str = "regions", ddof: int =
                       tuple(warnings))  # fmt: skip
 
 
-def _correlation(a: Floats, b: Floats) -> float:
+def _correlation(a: Floats, b: Places) -> float:
     if a.std() < 1e-15 or b.std() < 1e-15:
         return 0.0
     return float(np.corrcoef(a, b)[0, 1])

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from regionlift.measures.cube import Floats
 from regionlift.measures.relatedness.complexity import Complexity, complexity
-from regionlift.measures.relatedness.nearness import fast_density
-from regionlift.measures.relatedness.specialisation import specialised
+from regionlift.measures.relatedness.cooccurrence import single_proximity
+from regionlift.measures.relatedness.nearness import single_density
+from regionlift.measures.relatedness.specialisation import summed
 
 Flags = NDArray[np.bool_]
 Singles = NDArray[np.float32]
@@ -37,18 +40,43 @@ class Space:
     density: Singles
 
 
-def space(table: Floats, scale: str = "regions", ddof: int = 0) -> Space:
-    """The whole of a table; the formulas are those of the functions it calls."""
-    quotient, present = specialised(table)
-    return Space(quotient, present, complexity(present, scale, ddof), *fast_density(present))
+def space(table: Floats, scale: str = "regions", ddof: int = 0, threads: int = 1) -> Space:
+    """The whole of a table; the formulas are those of the functions it calls.
+
+    With more ``threads`` the search for the complexities runs beside all it does not need, and
+    each takes a part of the product.
+    """
+    sums = summed(table)
+    present = sums.advantages()
+
+    def beside() -> tuple[Floats, Singles]:
+        return sums.quotients(), single_proximity(present)
+
+    if threads == 1:
+        order, (quotient, phi) = complexity(present, scale, ddof), beside()
+        return Space(quotient, present, order, phi, single_density(present, phi))
+    with _alone(), ThreadPoolExecutor(1) as pool:
+        other = pool.submit(complexity, present, scale, ddof)
+        quotient, phi = beside()
+        order = other.result()
+        return Space(quotient, present, order, phi, single_density(present, phi, threads))
 
 
 def spaces(tables: Sequence[Floats], threads: int = 1) -> list[Space]:
-    """The same for each of several tables, such as years, ``threads`` of them side by side.
-
-    The products then take one thread each: a pool of threads that waits for another gains nothing.
-    """
+    """The same for each of several tables, such as years, ``threads`` of them side by side."""
     if threads == 1 or len(tables) == 1:
-        return [space(table) for table in tables]
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
+        return [space(table, threads=threads) for table in tables]
+    with _alone(), ThreadPoolExecutor(threads) as pool:
         return list(pool.map(space, tables))
+
+
+def _alone() -> AbstractContextManager[object]:
+    """Products of one thread each: a pool of threads that waits for another gains nothing."""
+    limited: AbstractContextManager[object] = _libraries().limit(limits=1, user_api="blas")
+    return limited
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """Looked up once, since that takes longer than some tables."""
+    return ThreadpoolController()

@@ -6,6 +6,8 @@ column of zeros has no quotient: its cells are not a number and its advantage is
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -66,32 +68,7 @@ def location_quotient(table: Floats) -> Floats:
 
     Source: Balassa 1965, The Manchester School 33, 99-123.
     """
-    x = checked(table)
-    return _quotients(x, *_totals(x))
-
-
-def _totals(x: Floats) -> tuple[Floats, Floats, float]:
-    rows = x.sum(axis=1)
-    return rows, x.sum(axis=0), float(rows.sum())
-
-
-def _quotients(x: Floats, rows: Floats, columns: Floats, total: float) -> Floats:
-    if not total:
-        return np.full(x.shape, np.nan)
-    region, whole = _or_nan(rows)[:, None], _or_nan(columns / total)
-    found = np.empty(x.shape)
-    # As many rows at a time as a cache holds, so that both divisions read memory once.
-    step = max(1, 2**15 // x.shape[1])
-    for start in range(0, len(x), step):
-        part = slice(start, start + step)
-        np.divide(x[part], region[part], out=found[part])
-        found[part] /= whole
-    return found
-
-
-def _or_nan(total: Floats) -> Floats:
-    """Totals to divide by: what has none is not a number."""
-    return np.where(total != 0, total, np.nan)
+    return summed(table).quotients()
 
 
 def advantaged(table: Floats) -> Flags:
@@ -103,31 +80,60 @@ def advantaged(table: Floats) -> Flags:
     nation. Whole numbers are compared as whole numbers; others are tied within a relative 1e-9.
     Every row and column with a positive cell keeps at least one True.
     """
+    return summed(table).advantages()
+
+
+@dataclass(frozen=True)
+class Sums:
+    """A checked table with its sums, so that what is asked of both reads it over only once."""
+
+    table: Floats
+    regions: Floats
+    activities: Floats
+    total: float
+
+    def quotients(self) -> Floats:
+        """See :func:`location_quotient`."""
+        x = self.table
+        if not self.total:
+            return np.full(x.shape, np.nan)
+        region, whole = _or_nan(self.regions)[:, None], _or_nan(self.activities / self.total)
+        found = np.empty(x.shape)
+        # As many rows at a time as a cache holds, so that both divisions read memory once.
+        step = max(1, 2**15 // x.shape[1])
+        for start in range(0, len(x), step):
+            part = slice(start, start + step)
+            np.divide(x[part], region[part], out=found[part])
+            found[part] /= whole
+        return found
+
+    def advantages(self) -> Flags:
+        """See :func:`advantaged`."""
+        x, rows, columns = np.ascontiguousarray(self.table), self.regions, self.activities
+        found, near = np.empty(x.shape, dtype=bool), np.zeros(len(x), dtype=bool)
+        _compare(x, rows, columns, self.total, _NEAR, found, near)
+        if near.any():
+            whole = bool((x == np.floor(x)).all())
+            for i in np.flatnonzero(near).tolist():
+                right = rows[i] * columns
+                close = (np.abs(x[i] * self.total - right) <= _NEAR * right) & (x[i] > 0)
+                found[i, close] = not whole or [
+                    int(x[i, j]) * int(self.total) >= int(rows[i]) * int(columns[j])
+                    for j in np.flatnonzero(close).tolist()
+                ]
+        return found
+
+
+def summed(table: Floats) -> Sums:
+    """The table with its sums; raises as :func:`checked` does."""
     x = checked(table)
-    return _held(x, *_totals(x))
+    rows = x.sum(axis=1)
+    return Sums(x, rows, x.sum(axis=0), float(rows.sum()))
 
 
-def specialised(table: Floats) -> tuple[Floats, Flags]:
-    """Location quotient, and whether it is at least 1, with the table read over once for both."""
-    x = checked(table)
-    totals = _totals(x)
-    return _quotients(x, *totals), _held(x, *totals)
-
-
-def _held(x: Floats, rows: Floats, columns: Floats, total: float) -> Flags:
-    x = np.ascontiguousarray(x)
-    found, near = np.empty(x.shape, dtype=bool), np.zeros(len(x), dtype=bool)
-    _compare(x, rows, columns, total, _NEAR, found, near)
-    if near.any():
-        whole = bool((x == np.floor(x)).all())
-        for i in np.flatnonzero(near).tolist():
-            right = rows[i] * columns
-            close = (np.abs(x[i] * total - right) <= _NEAR * right) & (x[i] > 0)
-            found[i, close] = not whole or [
-                int(x[i, j]) * int(total) >= int(rows[i]) * int(columns[j])
-                for j in np.flatnonzero(close).tolist()
-            ]
-    return found
+def _or_nan(total: Floats) -> Floats:
+    """Totals to divide by: what has none is not a number."""
+    return np.where(total != 0, total, np.nan)
 
 
 @kernel
