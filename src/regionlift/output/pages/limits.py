@@ -10,7 +10,7 @@ from regionlift.output.evidence import Book
 from regionlift.output.pages.common import page, placed, title_of, unknown_table
 from regionlift.output.pages.outlook import hindcast_blocks
 from regionlift.output.payload import Block, Cell, Page
-from regionlift.output.words import exact, level, significant, span
+from regionlift.output.words import counted, exact, level, significant, span
 from regionlift.study import Study
 
 
@@ -56,7 +56,7 @@ def methods(study: Study, book: Book) -> Page:
     """Page 25: thresholds with source, peers, formulas, what another choice would have given."""
     moved = study.settings.changed
     finding = (
-        f"{len(moved)} thresholds were moved by the user: {', '.join(moved)}."
+        f"Moved by the user: {counted(len(moved), 'threshold')}, {', '.join(moved)}."
         if moved
         else "Every threshold is at its default; each has its source and the range it may take."
     )

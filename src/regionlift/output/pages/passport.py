@@ -15,7 +15,7 @@ from regionlift.output.pages.common import (
     title_of,
 )
 from regionlift.output.payload import Block, Cell, Page
-from regionlift.output.words import listed
+from regionlift.output.words import counted, listed
 from regionlift.study import Study
 
 
@@ -51,7 +51,7 @@ def passport(study: Study, book: Book) -> Page:
     last = max((y[1] for f in seen if (y := years_of(f))), default=None)
     finding = (
         f"{len(dataset.tables)} tables, {sum(f.height for f in dataset.tables.values()):,} rows, "
-        f"the newest of {last}; {len(dataset.warnings)} warnings."
+        f"the newest of {last}; {counted(len(dataset.warnings), 'warning')}."
     )
     blocks: list[Block] = [
         table("tables", "Tables", ["Table", ">Rows", "Years", "Files", "Source", "Licence"], rows)

@@ -14,7 +14,7 @@ from regionlift.output.blocks import chart, plain, table, text, verdicts
 from regionlift.output.evidence import Book
 from regionlift.output.pages.common import page, title_of
 from regionlift.output.payload import Block, Cell, Page, Run
-from regionlift.output.words import level, significant, span
+from regionlift.output.words import counted, level, significant, span
 from regionlift.study import PlatformStudy, Study
 from regionlift.study.platform_numbers import PROCESSES, SCENARIOS
 
@@ -139,7 +139,7 @@ def _members(done: PlatformStudy, book: Book) -> list[Block]:
         names = f" ({', '.join(done.stay.new)})" if done.stay.new else ""
         note += f"Kinds of actor that joined within three years: {level(new)}{names}. "
     if done.stay.unlisted:
-        note += f"{done.stay.unlisted} members are not in the table of organisations. "
+        note += f"Not in the table of organisations: {counted(done.stay.unlisted, 'member')}. "
     later = done.stay.curve.at(3)
     if later is not None and done.stay.curve.spells:
         note += (f"Of {done.stay.curve.spells} places whose beginning is seen, "
