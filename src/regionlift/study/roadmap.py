@@ -241,9 +241,11 @@ def _node(done: ChainStudy, id: str, role: str) -> Target:
     assert done.chain is not None
     unmet = done.facts[id].unmet
     who = [c.name for c in done.candidates if c.node == id and role in c.role]
-    said = f": {float(f'{unmet:.1e}'):,.0f} million of demand not met here" if unmet else ""
+    said = f"{done.chain.node(id).name}, to {done.calls[id].kind}"
+    if unmet:
+        said += f", with {float(f'{unmet:.1e}'):,.0f} million of demand not met here"
     evidence = f"chain_unmet/{done.region}|{id}/{done.chain.year}"
-    return Target(done.chain.node(id).name + said, partners=tuple(who[:NAMED]), evidence=evidence)
+    return Target(said, partners=tuple(who[:NAMED]), evidence=evidence)
 
 
 def _platform_targets(done: PlatformStudy) -> dict[str, list[Target]]:
