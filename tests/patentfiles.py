@@ -26,6 +26,21 @@ INCOPAT: dict[str, Table] = {
           "辽宁;21", "中国", "B23Q 1/70", "", "实用新型", "CN109A; EP1", "0"]],
     ),
 }  # fmt: skip
+PATSNAP: dict[str, Table] = {
+    "patsnap.csv": (
+        ["序号", "标题(译)(简体中文)", "摘要(译)(简体中文)", "申请日", "发明人", "专利类型",
+         "申请号", "[标]当前申请(专利权)人", "[标]原始申请(专利权)人",
+         "当前申请(专利权)人州/省", "原始申请(专利权)人州/省", "公开(公告)日",
+         "IPC分类号", "CPC分类号", "IPC主分类号",
+         "公开(公告)号", "简单同族编号", "引用专利", "被引用专利", "被引用专利数量"],
+        [["1", "主轴", "一种主轴", "2018-03-05", "张三 | 李四", "授权发明", "P1", WORKS,
+          f"{WORKS} | {SCHOOL}", "辽宁", "辽宁", "2019-01-01", "B23Q1/70 | G05B19/18", "",
+          "B23Q1/70", "CN109A", "71", "", "CN110U", "1"],
+         ["2", "刀架", "一种刀架", "2019-07-01", "张三", "实用新型", "P2", WORKS, "", "辽宁",
+          "辽宁", "2020-01-01", "B23Q1/70", "", "B23Q1/70", "CN110U", "72", "CN109A | EP1",
+          "", "0"]],
+    ),
+}  # fmt: skip
 LENS: dict[str, Table] = {
     "lens.csv": (
         ["#", "Jurisdiction", "Lens ID", "Publication Year", "Application Number",
@@ -109,7 +124,7 @@ PATENTSVIEW: dict[str, Table] = {
 }  # fmt: skip
 
 SOURCES = {
-    "incopat": INCOPAT, "lens": LENS, "patstat": PATSTAT, "regpat": REGPAT,
+    "incopat": INCOPAT, "patsnap": PATSNAP, "lens": LENS, "patstat": PATSTAT, "regpat": REGPAT,
     "patentsview": PATENTSVIEW,
 }  # fmt: skip
 _SIGN = {".csv": ",", ".txt": "|", ".tsv": "\t"}

@@ -16,12 +16,13 @@ from patentfiles import (
     SCHOOL,
     SOURCES,
     WORKS,
+    Table,
     incopat,
     write,
 )
 from patentfiles import write_all as files_of
 from regionlift.data.patents import PatentImport, import_patents
-from regionlift.data.patents.layouts import layouts
+from regionlift.data.patents.layouts import layouts, plain
 from regionlift.data.problems import DatasetError, Problem
 from test_house import run_cli
 
@@ -62,8 +63,9 @@ def test_every_layout_gives_the_same_tables(tmp_path: Path, name: str) -> None:
         kinds = ["invention", "invention" if name == "patentsview" else "utility"]
         assert patents["kind"].to_list() == kinds
         assert patents["granted"][0] == "yes"
-    # the only thing to say: the works' address is in two regions in REGPAT, one kept by its share
-    assert {p.code for p in done.problems} <= {"several-region"}
+    # the only things to say: the works' address is in two regions in REGPAT, one kept by its share;
+    # PatSnap has only the present owner where it has no applicant
+    assert {p.code for p in done.problems} <= {"several-region", "stand-in"}
     types = dict(done.tables["orgs"].select("name", "type").iter_rows())
     assert types == {WORKS: "enterprise", SCHOOL: "university"}
 
@@ -77,6 +79,7 @@ def test_regions_and_countries_as_told(tmp_path: Path) -> None:
         seats[name] = {n: (r, c) for n, r, c in orgs.select("name", "region", "country").rows()}
     # an export tells the province of the first applicant alone
     assert seats["incopat"] == {WORKS: ("辽宁", "CN"), SCHOOL: (None, None)}
+    assert seats["patsnap"] == {WORKS: ("辽宁", None), SCHOOL: (None, None)}
     assert seats["lens"] == {WORKS: (None, None), SCHOOL: (None, None)}
     assert seats["patstat"] == seats["regpat"] == {WORKS: ("CN21", "CN"), SCHOOL: ("CN21", "CN")}
 
@@ -92,6 +95,103 @@ def test_a_region_is_told_by_the_sum_of_shares(tmp_path: Path) -> None:
     assert dict(done.tables["orgs"].select("name", "region").rows())[WORKS] == "CN22"
     said = problems(done, "several-region")
     assert [p.found for p in said] == [f"{WORKS} in CN22, CN23; read as CN22"]
+
+
+#: Headers as programs that read such exports name them.
+SEEN = {
+    "incoPat, older": "标题,申请人,公开(公告)号,摘要,公开(公告)日,申请号,申请日,专利类型,公开国别,"
+    "IPC主分类,IPC,当前权利人,CPC,标准化申请人,第一申请人,申请人国别代码,申请人省市代码,引证专利",
+    "incoPat, newer": "序号,标题 (中文),标题 (英文),摘要 (中文),申请人,公开（公告）号,"
+    "公开（公告）日,申请号,申请日,公开类型,专利类型,IPC主分类,IPC,CPC,申请人国家/地区,申请人省市代码,简单同族ID,引证专利",
+    "CNIPA": "发明名称,申请号,申请日,公开（公告）号,公开（公告）日,IPC分类号,申请（专利权）人,"
+    "发明人,申请人所在国（省）,优先权日,文献类型",
+    "CNIPA, page": "发明名称,申请\u00ad号,申请日,公开（公告）\u00ad号,IPC分类号,申请（专利权）人",
+    "CNIPR": "申请（专利）号,名称,主分类号,分类号,申请（专利权）人,发明（设计）人,公开（公告）日,"
+    "公开（公告）号,专利代理机构,代理人,申请日,地址,摘要,国省代码",
+    "yearly tables": "专利名称,专利类型,申请人,申请人类型,申请人地址,申请人地区,申请人城市,申请号,"
+    "申请日,申请年份,公开公告号,公开公告日,IPC分类号,IPC主分类号,发明人,摘要文本,当前权利人,被引证次数",
+}  # fmt: skip
+CELLS = {
+    "申请号": "P1", "申请(专利)号": "P1", "申请日": "2018-03-05", "申请人": WORKS,
+    "申请(专利权)人": f"{WORKS};", "ipc分类号": "B23Q1/70", "主分类号": "B23Q1/70",
+    "ipc主分类": "B23Q1/70", "申请人省市代码": "[辽宁;21]", "国省代码": "沈阳;89",
+    "申请人所在国(省)": "辽宁", "申请人地区": "辽宁省", "申请人国家/地区": "中国; 中国",
+    "申请人国别代码": "CN",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_chinese_exports_under_the_headers_that_are_about(tmp_path: Path, name: str) -> None:
+    headers = SEEN[name].split(",")
+    path = write(tmp_path / "a.xlsx", headers, [[CELLS.get(plain(h), "") for h in headers]])
+    done = import_patents(path, tmp_path / "out")
+    assert done.layout == "incopat"
+    assert done.tables["patents"].select("patent_id", "app_year").rows() == [("P1", 2018)]
+    assert who(done) == [("P1", WORKS, 1)]
+    assert done.tables["codes"]["code"].to_list() == ["B23Q1/70"]
+    told = "辽宁" if name != "CNIPA, page" else None
+    country = "CN" if name.startswith("incoPat") else None
+    assert done.tables["orgs"].select("region", "country").rows() == [(told, country)]
+
+
+def test_files_that_no_table_needs_are_said_and_not_read(tmp_path: Path) -> None:
+    """Among those of a database; g_foreign_priority and g_cpc_at_issue look like others."""
+    more: dict[str, Table] = {
+        "g_foreign_priority.tsv": (["patent_id", "priority_claim_sequence", "filing_date"],
+                                   [["P1", "0", "1999-01-01"]]),
+        "g_cpc_at_issue.tsv": (["patent_id", "cpc_sequence", "cpc_group", "cpc_action_date"],
+                               [["P1", "0", "A01B1/02", "2020-01-07"]]),
+        "g_inventor_disambiguated.tsv": (["patent_id", "inventor_sequence"], [["P1", "0"]]),
+    }  # fmt: skip
+    done = import_patents(files_of(tmp_path, {**more, **PATENTSVIEW}), tmp_path / "out")
+    assert done.tables["patents"]["app_year"].to_list() == [2018, 2019]
+    assert "A01B1/02" not in done.tables["codes"]["code"].to_list()
+    said = problems(done, "unused-file")
+    assert [p.file for p in said] == list(more)
+    assert all(p.severity == "warning" for p in said)
+
+
+def test_an_export_that_lacks_a_column_is_refused_beside_one_that_has_it(tmp_path: Path) -> None:
+    short = tmp_path / "short.csv"
+    short.write_text("申请号,标题,申请日,申请人\nP9,x,2018,a\n", "utf-8")
+    with pytest.raises(DatasetError, match="missing: ipc主分类"):
+        import_patents([*files_of(tmp_path, INCOPAT), short], tmp_path / "out")
+
+
+def test_names_with_quotation_marks_in_a_database_without_them(tmp_path: Path) -> None:
+    header, rows = REGPAT["EPO_App_reg.txt"]
+    odd = ["EP2", "P2", "14", '"HOLLAND" Werke GmbH', "x", "LIZZZ", "LI", "1", "1"]
+    paths = files_of(tmp_path, {**REGPAT, "EPO_App_reg.txt": (header, rows)})
+    with paths[0].open("a") as stream:
+        stream.write("|".join(odd) + "\n")
+    done = import_patents(paths, tmp_path / "out")
+    found = dict(done.tables["orgs"].select("name", "region").rows())
+    # nor is a region of no place a region
+    assert found['"HOLLAND" Werke GmbH'] is None
+    assert [p.found for p in problems(done, "unknown-cell")] == ['"LIZZZ"']
+
+
+def test_citations_copied_from_the_family_are_none(tmp_path: Path) -> None:
+    header, rows = PATSTAT["tls212.csv"]
+    copied = {**PATSTAT, "tls212.csv": ([*header, "citn_replenished"], [[*rows[0], "4711"]])}
+    assert "citations" not in import_patents(files_of(tmp_path, copied), tmp_path / "out").tables
+    own = {**PATSTAT, "tls212.csv": ([*header, "citn_replenished"], [[*rows[0], "0"]])}
+    assert import_patents(files_of(tmp_path, own), tmp_path / "b").tables["citations"].height == 1
+
+
+def test_codes_that_a_program_read_as_numbers(tmp_path: Path) -> None:
+    source = {**PATENTSVIEW}
+    header, rows = source["g_assignee_disambiguated.tsv"]
+    source["g_assignee_disambiguated.tsv"] = (header, [[*r[:4], "6.0", r[5]] for r in rows])
+    done = import_patents(files_of(tmp_path, source), tmp_path / "out")
+    assert set(done.tables["orgs"]["type"]) == {"government"}
+
+
+def test_an_import_without_likenesses_can_be_made_again(tmp_path: Path) -> None:
+    paths = files_of(tmp_path, INCOPAT)
+    assert import_patents(paths, tmp_path / "out").names.is_empty()
+    import_patents(paths, tmp_path / "out")
+    import_patents(paths, tmp_path / "out", names=tmp_path / "out" / "names-to-merge.csv")
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "parquet"])

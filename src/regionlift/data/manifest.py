@@ -25,7 +25,8 @@ class _Strict(BaseModel):
 class Source(_Strict):
     """One file that fills columns of one table.
 
-    ``columns`` maps contract columns to the file's own headers. ``keep`` and ``drop`` select rows
+    ``columns`` maps contract columns to the file's own headers. ``quotes`` says whether a cell may
+    stand in quotation marks; else they are signs as any other. ``keep`` and ``drop`` select rows
     by a header of the file. ``values`` recodes a contract column, with ``unlisted`` saying what
     happens to a code the list does not have. ``missing`` gives the file's own marks for the three
     missing states and ``blank`` the state of an empty number cell.
@@ -35,6 +36,7 @@ class Source(_Strict):
     sheet: str | None = None
     encoding: str = "utf-8"
     delimiter: str = Field(default=",", min_length=1, max_length=1, pattern=r'[^"\r\n]')
+    quotes: bool = True
     decimal: Literal[".", ","] = "."
     thousands: str = ""
     header_row: int = Field(default=1, ge=1)

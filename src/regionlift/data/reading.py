@@ -23,8 +23,8 @@ SUFFIXES = (".csv", ".parquet", ".xlsx")
 #: Entries of a source that say nothing about a file of that kind.
 _IDLE = {
     ".csv": ("sheet",),
-    ".xlsx": ("encoding", "delimiter"),
-    ".parquet": ("sheet", "encoding", "delimiter", "header_row"),
+    ".xlsx": ("encoding", "delimiter", "quotes"),
+    ".parquet": ("sheet", "encoding", "delimiter", "quotes", "header_row"),
 }
 
 

@@ -102,7 +102,7 @@ def _parse(place: Place, source: Source, stream: TextIO) -> Cells | Problem:
     for _ in range(above):
         if not stream.readline():
             return nothing(place, f"a file of fewer than {source.header_row} lines")
-    records = _records(place, stream, source.delimiter, above)
+    records = _records(place, stream, source, above)
     header = next(records, None)
     if header is None:
         return nothing(place, "no line")
@@ -124,10 +124,13 @@ def _parse(place: Place, source: Source, stream: TextIO) -> Cells | Problem:
 
 
 def _records(
-    place: Place, stream: TextIO, delimiter: str, above: int
+    place: Place, stream: TextIO, source: Source, above: int
 ) -> Iterator[tuple[int, list[str]] | Problem]:
     """Records with the line each starts in; the first broken quotation ends the reading."""
-    reader = csv.reader(stream, delimiter=delimiter, strict=True)
+    reader = csv.reader(
+        stream, delimiter=source.delimiter, strict=True,
+        quoting=csv.QUOTE_MINIMAL if source.quotes else csv.QUOTE_NONE,
+    )  # fmt: skip
     while True:
         line = above + reader.line_num + 1
         try:

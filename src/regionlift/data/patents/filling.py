@@ -16,6 +16,8 @@ FILE = "_file"
 ORDER = "_order"
 #: So many rows of one kind are listed one by one: every one in any extract that can be looked at.
 LISTED = 100_000
+#: Signs between the items of a cell that lists several.
+_LISTS = ";；,，|、"
 #: Cells that hold ids, in which a layout's ``blank`` stands for nothing.
 _IDS = ("patent_id", "citing", "cited")
 
@@ -81,6 +83,9 @@ def filled(
     rows = _joined(fill, frames)
     for header in fill.positive:
         rows = rows.filter(pl.col(header).cast(pl.Float64, strict=False) > 0)
+    for header in fill.zero:
+        if header in rows.columns:
+            rows = rows.filter(pl.col(header).cast(pl.Float64, strict=False).fill_null(0) == 0)
     found = rows.select(
         FILE, ROW, *(_taken(layout, fill, name, rows.columns) for name in fill.columns),
         *(pl.lit(value).alias(name) for name, value in fill.constants.items()),
@@ -99,6 +104,14 @@ def filled(
         for name in fill.first_only
         if name in found.columns
     )
+    for name in fill.listed:
+        first = pl.col(name).str.extract(f"([^{_LISTS}]+)").str.strip_chars()
+        found = found.with_columns(first.alias(name))
+    for name, pattern in fill.unknown.items():
+        empty = pl.col(name).str.contains(pattern)
+        report.rows(found.filter(empty), "unknown-cell", name, f'"{{{name}}}"',
+                    "a cell that tells something", "It is left empty.")  # fmt: skip
+        found = found.with_columns(pl.when(~empty).then(name))
     for name, codes in fill.values.items():
         found = _recoded(found, name, codes, fill, report)
     return found
@@ -168,13 +181,20 @@ def _recoded(
     listed = {plain(code): value for code, value in codes.items() if code != "*"}
     distinct = found[name].drop_nulls().unique().to_list()
     keep = codes.get("*") == "keep"
-    lookup = {text: listed.get(plain(text), text if keep else "") for text in distinct}
+    lookup = {text: listed.get(_code(text), text if keep else "") for text in distinct}
     if "*" not in codes and name != "granted":
         # granted is read out of the same cell as kind: one report is enough
-        odd = [text for text in distinct if plain(text) not in listed]
+        odd = [text for text in distinct if _code(text) not in listed]
         report.rows(
             found.filter(pl.col(name).is_in(odd)), "unlisted-value", name, f'"{{{name}}}"',
             f"one of {', '.join(listed)}", "The cell is left empty.",
         )  # fmt: skip
     value = pl.col(name).replace_strict(lookup, default=None, return_dtype=pl.String)
     return found.with_columns(pl.when(value != "").then(value).alias(name))
+
+
+def _code(text: str) -> str:
+    """A code as it is listed; programs that read codes as numbers write 2 as 2.0."""
+    code = plain(text)
+    whole, _, rest = code.partition(".")
+    return whole if whole.isdecimal() and rest == "0" else code

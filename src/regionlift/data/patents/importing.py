@@ -14,7 +14,7 @@ from regionlift.data.cells import ROW
 from regionlift.data.patents.decisions import decisions, refuse_edited
 from regionlift.data.patents.filling import FILE, Report, gathered
 from regionlift.data.patents.judging import Raw, applicants, citations, codes, patents
-from regionlift.data.patents.layouts import Layout, recognise
+from regionlift.data.patents.layouts import Layout, idle, recognise, unknown
 from regionlift.data.patents.merging import moves, sensitivity
 from regionlift.data.patents.names import PROPOSALS, Named, proposals, province, type_of
 from regionlift.data.patents.opening import open_all
@@ -60,7 +60,7 @@ def import_patents(
     ----------
     files : CSV, TSV, text, Parquet or XLSX files of one source
     out : folder to write; names of files are fixed, others in it are left alone
-    layout : incopat, lens, patstat, regpat, patentsview, or auto: told by the headers
+    layout : incopat, patsnap, lens, patstat, regpat, patentsview, or auto: told by the headers
     names : the edited names-to-merge.csv; rows with accept = yes are merged
     encoding : of text files, such as gb18030
     sheet : of a workbook with several
@@ -80,8 +80,10 @@ def import_patents(
     frames, problems = open_all(paths, encoding, sheet)
     headers = {n: [c for c in frame.columns if c != ROW] for n, frame in frames.items()}
     found, kinds = recognise(headers, layout)
-    report = Report(problems)
-    given = [(n, kind, frames[n]) for n, kind in zip(frames, kinds, strict=True)]
+    kind_of = dict(zip(frames, kinds, strict=True))
+    report = Report([*problems, *(idle(unknown(n, headers[n], [found]))
+                                  for n, kind in kind_of.items() if not kind)])  # fmt: skip
+    given = [(n, kind, frames[n]) for n, kind in kind_of.items() if kind]
     raw = Raw(found, gathered(found, given), report)
     tables = _tables(raw)
     done = _with_names(tables, None if names is None else Path(names), report)
@@ -117,7 +119,7 @@ def _orgs(layout: Layout, held: pl.DataFrame, report: Report) -> pl.DataFrame:
 
     Equal counts: the first in the alphabet. Organisations told of several regions are reported.
     """
-    if layout.name == "incopat":
+    if layout.provinces:
         place = pl.col("region").map_elements(province, return_dtype=pl.String)
         held = held.with_columns(region=pl.when(place != "").then(place))
     weight = pl.col("share").cast(pl.Float64, strict=False).fill_null(1.0)

@@ -218,15 +218,21 @@ def type_of(name: str) -> tuple[str, str]:
 def province(text: str) -> str:
     """Province of a Chinese address or code; empty where none is told.
 
+    A bare 81 or 82 tells none: it is Hong Kong or Macao in the national standard, and Guangzhou or
+    another city in older tables of patents.
+
     Examples
     --------
-    >>> province("110000 辽宁省沈阳市铁西区"), province("辽宁;21"), province("21"), province("DE")
+    >>> province("110000 辽宁省沈阳市铁西区"), province("[辽宁;21]"), province("21"), province("DE")
     ('辽宁', '辽宁', '辽宁', '')
+    >>> province("深圳;94"), province("81")
+    ('广东', '')
     """
     known: dict[str, str] = words()["provinces"]
-    plain = unicodedata.normalize("NFKC", text).upper().strip()
+    plain = re.sub(r"[\[\]【】]", "", unicodedata.normalize("NFKC", text)).upper().strip()
     code = re.fullmatch(r"(?:CN)?(\d{2})", plain)
     if code:
-        return known.get(code[1], "")
+        return "" if code[1] in ("81", "82") else known.get(code[1], "")
     bare = re.sub(r"^(CN|中国)?[\d\s;,]*", "", plain)
-    return next((name for name in known.values() if bare.startswith(name)), "")
+    places = {**{name: name for name in known.values()}, **words()["cities"]}
+    return next((places[name] for name in places if bare.startswith(name)), "")

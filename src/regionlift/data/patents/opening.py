@@ -71,7 +71,9 @@ def _open(path: Path, name: str, encoding: str, sheet: str | None) -> Cells | Pr
     if ending == ".xlsx":
         given["sheet"] = sheet
     elif ending != ".parquet":
-        given |= {"encoding": encoding, "delimiter": _delimiter(path, encoding)}
+        sign = _delimiter(path, encoding)
+        # databases that part cells by | put no marks around them: a mark is part of a name
+        given |= {"encoding": encoding, "delimiter": sign, "quotes": sign != "|"}
     found = read(place, Source.model_validate(given))
     if isinstance(found, Problem) and found.code in ("encoding", "which-sheet"):
         option = "--encoding gb18030" if found.code == "encoding" else '--sheet "..."'
