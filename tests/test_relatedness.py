@@ -502,6 +502,27 @@ def test_the_quotient_is_its_definition() -> None:
     assert (advantaged(x)[off] == (plain >= 1)[off]).all()
 
 
+@pytest.mark.parametrize("tall", [True, False])
+def test_equal_dimensions_are_refused_however_large_the_table(tall: bool) -> None:
+    """Three equal blocks with one activity in common: a search by steps sees one of the two."""
+    block = np.kron(np.eye(3), np.ones((70, 70)))
+    m = np.hstack([block, np.ones((210, 1))]) > 0
+    found = cx.complexity(m if tall else m.T)
+    assert "explain the same" in found.reason
+    assert found.third == pytest.approx(found.second, abs=1e-9)
+
+
+def test_few_profiles_have_one_order_whatever_the_order_of_the_columns() -> None:
+    rng = np.random.default_rng(1)
+    profiles = rng.random((3, 220)) < 0.4
+    m = profiles[rng.integers(0, 3, 300)]
+    m[:, 0] = True
+    mixed = rng.permutation(220)
+    one, other = cx.complexity(m), cx.complexity(m[:, mixed])
+    assert one.reason == other.reason
+    np.testing.assert_allclose(one.regions, other.regions, atol=1e-7)
+
+
 @settings(deadline=None, max_examples=15)
 @given(st.integers(0, 10_000), st.booleans())
 def test_steps_find_the_second_pair_of_any_table_in_one_piece(seed: int, tall: bool) -> None:

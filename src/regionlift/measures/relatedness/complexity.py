@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import connected_components
 
 from regionlift.measures.cube import Floats
 from regionlift.measures.relatedness.bits import columns_of, grow, presences
-from regionlift.measures.relatedness.lanczos import carried, second_pair
+from regionlift.measures.relatedness.lanczos import SECOND, THIRD, carried, leading
 
 Flags = NDArray[np.bool_]
 Places = NDArray[np.int64]
@@ -204,10 +204,16 @@ def _by_steps(
     column = columns_of(core, int(start[-1]))
     first = np.sqrt((ubiquity if tall else diversity).astype(np.float64))
     first /= np.linalg.norm(first)
-    begin = np.random.default_rng(0).random(len(first))
-    second, third, own, done = second_pair(start, column, by_region, by_activity, tall, first,
-                                           begin, min(STEPS, len(first) - 2))  # fmt: skip
+    begin = np.random.default_rng(0).random((2, len(first)))
+    table, most = (start, column, by_region, by_activity, tall), min(STEPS, len(first) - 2)
+    second, third, own, done = leading(*table, first[None], begin[0], most, SECOND, THIRD)
     if not done:
+        return None
+    # Where several dimensions explain the same, one was seen. Half the gap tells it from the third.
+    gap = second - third
+    known = np.stack((first, own))
+    beside, _, _, sure = leading(*table, known, begin[1], most, gap / 4, np.inf)
+    if not sure or beside > third + gap / 2:
         return None
     other = carried(start, column, by_region, by_activity, tall, own)
     other /= np.linalg.norm(other) or 1.0

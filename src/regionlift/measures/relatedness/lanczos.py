@@ -13,7 +13,9 @@ from regionlift.evidence.compiled import kernel
 from regionlift.measures.cube import Floats
 
 #: Residuals below which the second pair is found, and the third value.
-SECOND, THIRD = 1e-13, 1e-8
+SECOND, THIRD = 1e-12, 1e-8
+#: Length of a step below which there is nowhere left to go.
+CLOSED = 1e-13
 
 
 @kernel
@@ -77,41 +79,45 @@ def carried(
 
 
 @kernel
-def second_pair(
+def leading(
     start: NDArray[np.int32], column: NDArray[np.int32], by_region: Floats, by_activity: Floats,
-    tall: bool, first: Floats, begin: Floats, most: int,
+    tall: bool, known: Floats, begin: Floats, most: int, within: float, next_within: float,
 ) -> tuple[float, float, Floats, bool]:  # fmt: skip
-    """Second and third eigenvalue, the second vector, and whether they have been found.
+    """Largest and next eigenvalue beside those known, the vector of the largest, whether found.
 
-    ``first`` is the leading eigenvector, of length 1; ``most`` steps are tried.
+    ``known`` are eigenvectors of length 1, (number, n); ``most`` steps are tried. Found is what
+    has residuals of at most ``within`` and ``next_within``. Of equal eigenvalues only one is seen,
+    since a start holds one direction of theirs: the next one is then another. Make sure of it by
+    a search with the vector found among the known.
 
     Source: Lanczos 1950; with every step made orthogonal to all before it (Parlett 1998, ch. 13).
     """
-    n = len(first)
+    n = known.shape[1]
     basis = np.zeros((most + 1, n))
     alpha, beta = np.zeros(most), np.zeros(most + 1)
-    q = begin - np.dot(first, begin) * first
+    q = begin - np.dot(np.dot(known, begin), known)
     basis[0] = q / np.sqrt(np.dot(q, q))
-    look = 16
+    # Small matrices are decomposed now and then, more often where little is asked.
+    look = 16 if within < 1e-6 else 4
     for k in range(most):
         w = applied(start, column, by_region, by_activity, tall, basis[k])
         alpha[k] = np.dot(w, basis[k])
         for _ in range(2):
-            w -= np.dot(first, w) * first
+            w -= np.dot(np.dot(known, w), known)
             inside = basis[: k + 1]
             w -= np.dot(np.dot(inside, w), inside)
         beta[k + 1] = np.sqrt(np.dot(w, w))
-        last = k + 1 == most or beta[k + 1] < SECOND
+        last = k + 1 == most or beta[k + 1] < CLOSED
         if k + 1 == look or last:
-            look = look + look // 3
+            look = look + max(look // 3, 2)
             small = np.zeros((k + 1, k + 1))
             for j in range(k + 1):
                 small[j, j] = alpha[j]
                 if j:
                     small[j, j - 1] = small[j - 1, j] = beta[j]
             values, vectors = np.linalg.eigh(small)
-            done = abs(beta[k + 1] * vectors[k, k]) <= SECOND * 10 and (
-                k == 0 or abs(beta[k + 1] * vectors[k, k - 1]) <= THIRD)
+            done = abs(beta[k + 1] * vectors[k, k]) <= within and (
+                k == 0 or abs(beta[k + 1] * vectors[k, k - 1]) <= next_within)
             if done or last:
                 third = values[k - 1] if k else 0.0
                 top = np.ascontiguousarray(vectors[:, k])
