@@ -35,6 +35,18 @@ def homes(folder: Path) -> dict[str, str]:
     return {str(line[key]): str(line[place] or "") for line in lines[1:]}
 
 
+def parts(pairs: list[tuple[str, str]]) -> list[set[str]]:
+    """What hangs together by pairs, by joining whatever shares a member."""
+    found: list[set[str]] = []
+    for pair in pairs:
+        one = set(pair)
+        for other in [f for f in found if f & one]:
+            one |= other
+            found.remove(other)
+        found.append(one)
+    return found
+
+
 def recounted(folder: Path) -> Counts:
     """(measure, region, year) -> number."""
     home = homes(folder)

@@ -205,7 +205,8 @@ class Pathway:
             first: dict[str, int] = {}
             for p in self.tech.of[k]:
                 for o in self.tech.filed[p]:
-                    if self.ours(o) and o not in self.alliances.get(k, set()):
+                    outside = o not in self.alliances.get(k, set())
+                    if self.ours(o) and outside and o not in self.tech.before[k]:
                         first[o] = min(first.get(o, 9999), self.tech.year[p])
             found[k,] = (sum(y > self.last - RECENT for y in first.values()),)
         return found

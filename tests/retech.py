@@ -12,7 +12,7 @@ from pathlib import Path
 
 import openpyxl
 
-from recount import UnknownError, rows
+from recount import UnknownError, parts, rows
 
 MEASURES = ("tech_",)
 
@@ -59,6 +59,11 @@ class Technology:
         for p in inside:
             for k in classes[p]:
                 self.of[k].add(p)
+        #: class -> organisations that filed in it before the window
+        self.before: dict[str, set[str]] = defaultdict(set)
+        for p, y in year.items():
+            for k in classes[p] if y <= last - YEARS else ():
+                self.before[k] |= set(filed[p])
         self.local = {p for p in inside if any(self.home[o] == region for o in filed[p])}
         self.last = last
         self.citations = rows(folder / "citations.csv")
@@ -85,12 +90,15 @@ class Technology:
 
     def alliance(self, klass: str) -> set[str]:
         met = Counter(p for team in self.teams[klass] for p in combinations(sorted(team), 2))
-        members = {o for pair, n in met.items() if n >= EVENTS for o in pair}
-        kinds = {self.kind[o] for o in members}
-        mixed = "enterprise" in kinds and kinds & {"university", "institute"}
-        if len(members) < MEMBERS or not mixed:
+        fit = []
+        for members in parts([pair for pair, n in met.items() if n >= EVENTS]):
+            kinds = {self.kind[o] for o in members}
+            mixed = "enterprise" in kinds and kinds & {"university", "institute"}
+            if len(members) >= MEMBERS and mixed:
+                fit.append(members)
+        if not fit:
             raise UnknownError("no alliance")
-        return members
+        return max(fit, key=lambda members: (len(members), sorted(members)))
 
     def answer(self, measure: str, subject: str, period: str) -> float:
         region, _, klass = subject.partition("|")

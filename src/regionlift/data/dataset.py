@@ -16,6 +16,7 @@ import polars as pl
 from regionlift.data.assemble import STATUS
 from regionlift.data.check import Audit, SourceFile, check
 from regionlift.data.contract import contract
+from regionlift.data.counted import with_subclass
 from regionlift.data.manifest import Manifest
 from regionlift.data.own_supply import with_local_supply
 from regionlift.data.patents.merging import with_names
@@ -29,7 +30,7 @@ class Dataset:
     """Tables of the contract with their scope and manifest; read-only.
 
     Number columns stand beside ``<column>__status``; ``_rows`` names the file and row of each
-    record.
+    record; ``codes`` have the ``subclass`` they are counted in.
     """
 
     folder: Path
@@ -204,7 +205,7 @@ def from_audit(audit: Audit) -> Dataset:
         audit.folder,
         audit.manifest,
         audit.scope,
-        MappingProxyType(with_local_supply(with_names(audit.tables))),
+        MappingProxyType(with_subclass(with_local_supply(with_names(audit.tables)))),
         tuple(audit.sources),
         tuple(audit.problems),
         MappingProxyType(dict(audit.dropped)),

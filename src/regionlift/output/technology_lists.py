@@ -57,7 +57,7 @@ def _teams(done: TechnologyStudy) -> pl.DataFrame:
          "name": names[i].name, "type": names[i].type,
          "holds": "; ".join(need.klass for need in c.needs if i in need.holders),
          "needed": "; ".join(need.klass for need in c.needs),
-         "nobody here holds": "; ".join([*c.missing, *c.sides])}
+         "nobody here holds": "; ".join(c.lacks)}
         for k, c in done.consortia.items() for n, team in enumerate(c.teams, start=1)
         for i in team.members
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from regionlift.data.dataset import Dataset
 from regionlift.evidence.quantity import Quantity
 from regionlift.measures.network.numbers import Rows
 from regionlift.measures.panel import quoted
-from regionlift.measures.technology.abroad import Abroad, Pace
+from regionlift.measures.technology.abroad import Abroad, Pace, seated_abroad
 from regionlift.measures.technology.alliances import Consortia
 from regionlift.measures.technology.diffusion import Alliance
 from regionlift.measures.technology.filings import Filings
@@ -31,7 +31,7 @@ def abroad_numbers(
         for measure in ("tech_foreign_joint", "tech_foreign_gain"):
             yield make.of(measure, None, Rows("", 0), _NONE_ABROAD)
         return
-    ids = [a.id for a in found.applicants if a.foreign]
+    ids = [found.applicants[n].id for n in seated_abroad(found)]
     share = beside.joint / beside.local if beside.local else None
     behind = Rows(_ours_sql(found, carry.klass, ids, "foreign"), beside.local)
     yield make.of("tech_foreign_joint", share, behind,
@@ -91,7 +91,7 @@ def _ours_sql(found: Filings, klass: str, ids: Iterable[str], name: str) -> str:
         f"coalesce(bool_or(o.org_id IN ({_listed(ids)})), false) AS {name} FROM patents p JOIN "
         "applicants a USING (patent_id) JOIN orgs o USING (org_id) WHERE p.app_year BETWEEN "
         f"{found.first} AND {found.last} AND p.patent_id IN (SELECT patent_id FROM codes WHERE "
-        f"starts_with(replace(upper(code), ' ', ''), {quoted(klass)})) GROUP BY p.patent_id, "
+        f"subclass = {quoted(klass)}) GROUP BY p.patent_id, "
         f"p.app_year HAVING bool_or(o.region = {quoted(found.region)}) ORDER BY p.patent_id"
     )
 
@@ -103,9 +103,8 @@ def _needed_sql(found: Filings, carry: Consortia, ids: Iterable[str]) -> str:
     )
     return (
         "SELECT o.org_id, o.name, n.class, n.held_here, count(DISTINCT p.patent_id) AS patents "
-        f"FROM (VALUES {needs}) AS n(class, held_here) JOIN codes c ON "
-        "starts_with(replace(upper(c.code), ' ', ''), n.class) JOIN patents p USING "
-        "(patent_id) JOIN applicants a USING (patent_id) "
+        f"FROM (VALUES {needs}) AS n(class, held_here) JOIN codes c ON c.subclass = n.class JOIN "
+        "patents p USING (patent_id) JOIN applicants a USING (patent_id) "
         f"JOIN orgs o USING (org_id) WHERE o.org_id IN ({_listed(ids)}) AND p.app_year BETWEEN "
         f"{found.first} AND {found.last} GROUP BY ALL ORDER BY o.org_id, n.class"
     )

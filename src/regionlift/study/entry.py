@@ -24,6 +24,8 @@ SIZES = ("employment", "value_added", "output")
 LEAST_ACTIVITIES = 10
 #: Tables a test looks back on: one to score on, the rest to fit.
 TABLES = 4
+#: Share by which rounded parts may exceed their sum.
+_SLACK = 0.01
 #: Draws of regions behind an interval.
 DRAWS = 200
 
@@ -62,6 +64,7 @@ def industry_entry(dataset: Dataset, settings: Settings, year: int | None = None
     years = [y for y in range(last - (TABLES - 1) * step, last + 1, step) if y in every]
     while years and (len(years) < 2 or years[-1] - years[0] != (len(years) - 1) * step):
         years = years[1:]
+    # Quotients of all years are against the same regions: those that tell all of them.
     seen = [set(known.filter(pl.col("year") == y)["region"]) for y in years]
     regions = sorted(set.intersection(*seen)) if seen else []
     industries = sorted(set(known["industry"]))
@@ -86,14 +89,30 @@ def industry_entry(dataset: Dataset, settings: Settings, year: int | None = None
 def _known(dataset: Dataset, column: str) -> pl.DataFrame:
     """Known sizes of single industries: region, industry, year, size."""
     panel = dataset.tables["panel"]
-    codes = set(panel["industry"].to_list())
-    sums = {c for c in codes if any(o != c and o.startswith(c) for o in codes)}
-    sums |= {dataset.base_industry, dataset.scope.total}
     reference = dataset.manifest.dataset.reference_region
-    return panel.filter(
-        ~pl.col("industry").is_in(list(sums)), pl.col("region") != reference,
-        pl.col(column + STATUS) == Status.KNOWN,
+    known = panel.filter(
+        ~pl.col("industry").is_in([dataset.base_industry, dataset.scope.total]),
+        pl.col("region") != reference, pl.col(column + STATUS) == Status.KNOWN,
     ).select("region", "industry", "year", column)  # fmt: skip
+    return known.filter(~pl.col("industry").is_in(sums(known, column)))
+
+
+def sums(known: pl.DataFrame, column: str) -> list[str]:
+    """Industries that are sums of others: those whose code begins with theirs are no larger.
+
+    A code may begin with another by chance, as 10 does with 1: then its parts would exceed it.
+    """
+    codes = sorted(set(known["industry"].to_list()))
+    found = []
+    for code in codes:
+        below = [c for c in codes if c != code and c.startswith(code)]
+        parts = [c for c in below if not any(c != o and c.startswith(o) for o in below)]
+        at = known.filter(pl.col("industry") == code).join(
+            known.filter(pl.col("industry").is_in(parts)).group_by("region", "year").agg(
+                pl.col(column).sum().alias("_parts")), on=["region", "year"])  # fmt: skip
+        if at.height and (at["_parts"] <= at[column] * (1 + _SLACK)).all():
+            found.append(code)
+    return found
 
 
 def technology_entry(found: Filings, settings: Settings) -> EntryStudy:
@@ -103,20 +122,23 @@ def technology_entry(found: Filings, settings: Settings) -> EntryStudy:
     ends = [found.last - n * step for n in reversed(range(count))]
     if count < 2:
         return EntryStudy(source, (), f"the window holds no two spans of {step} years")
-    enough = np.asarray(found.incidence.sum(axis=0)).ravel() >= LEAST_PATENTS
+    # The last span is scored: what it holds decides neither on classes nor on regions.
+    seen = found.incidence[found.year <= ends[-2]]
+    enough = np.asarray(seen.sum(axis=0)).ravel() >= LEAST_PATENTS
     tables = []
     for end in ends:
         inside = (found.year > end - step) & (found.year <= end)
         names, table = by_region(found, found.incidence.multiply(inside[:, None]).tocsr())
         tables.append(table[:, enough])
     # a region that files nothing in a window has no quotient there
-    files = np.all([t.sum(axis=1) > 0 for t in tables], axis=0)
-    used = np.all([t[files].sum(axis=0) > 0 for t in tables], axis=0)
+    files = np.all([t.sum(axis=1) > 0 for t in tables[:-1]], axis=0)
+    used = np.all([t[files].sum(axis=0) > 0 for t in tables[:-1]], axis=0)
     tables = [t[np.ix_(files, used)] for t in tables]
     if files.sum() < LEAST_REGIONS or used.sum() < LEAST_ACTIVITIES:
         return EntryStudy(
             source, (), f"{files.sum()} of {len(names)} regions and {used.sum()} classes have "
-            f"patents in every span: at least {LEAST_REGIONS} and {LEAST_ACTIVITIES} are needed"
+            f"patents in every span but the last: at least {LEAST_REGIONS} and {LEAST_ACTIVITIES} "
+            "are needed"
         )  # fmt: skip
     classes = [k for k, ok in zip(found.classes, enough, strict=True) if ok]
     classes = [k for k, ok in zip(classes, used, strict=True) if ok]
@@ -131,10 +153,9 @@ def technology_entry(found: Filings, settings: Settings) -> EntryStudy:
 
 
 def _tests(tables: list[Floats], years: list[str], settings: Settings) -> tuple[EntryTest, ...]:
-    draws = min(DRAWS, settings.whole("resamples"))
     return tuple(
         entry_test(tables, years, name, settings.whole("entry_least"),
-                   np.random.default_rng(settings.whole("seed")), draws, settings["confidence"])
+                   np.random.default_rng(settings.whole("seed")), DRAWS, settings["confidence"])
         for name in DEFINITIONS
     )  # fmt: skip
 
@@ -152,7 +173,7 @@ def advised(options: tuple[Option, ...], entry: EntryStudy) -> tuple[Option, ...
         by = ordered_by(kind_of(option), entry)
         told = {"level": option.level, "density": option.density}
         value = told[by] if by in told else entry.now[by].get(option.klass, 0.0)
-        return quarters.index(option.quarter), kind_of(option), -value
+        return quarters.index(option.quarter), kind_of(option), -np.nan_to_num(value)
 
     return tuple(sorted(options, key=key))
 

@@ -178,7 +178,7 @@ def _gap_numbers(
 def _lacking(technology: TechnologyStudy, money: Money, settings: Settings) -> Alignment:
     """Money of each key common technology against the competences it lacks here."""
     need: dict[str, float | None] = {
-        k: float(len(c.missing) + len(c.sides)) for k, c in technology.consortia.items()
+        k: float(len(c.lacks)) for k, c in technology.consortia.items()
     }
     lines = money.lines.filter(pl.col("technology") != "")
     of_class = lines.group_by(pl.col("technology").str.slice(0, 4)).agg(pl.col("amount").sum())

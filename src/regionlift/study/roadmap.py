@@ -197,8 +197,8 @@ def _technology_targets(dataset: Dataset, done: TechnologyStudy) -> dict[str, li
             add("found_alliance", klass, team, "no alliance works on it")
         elif klass in missing and missing[klass].missing:
             add("share_elements", klass, inside, f"lacks {', '.join(missing[klass].missing)}")
-        if carry.missing or carry.sides:
-            lacks = ", ".join(titled(m) for m in carry.missing) or ", ".join(carry.sides)
+        if carry.lacks:
+            lacks = ", ".join(titled(m) for m in carry.missing) or ", ".join(carry.lacks)
             add("call_key_technology", klass, [*team, *outside][:NAMED], f"lacks {lacks}")
         if spread.broken is Truth.MET:
             add("open_results", klass, inside, "nobody outside the alliance cites it")

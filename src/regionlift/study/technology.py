@@ -22,7 +22,13 @@ from regionlift.forecast.uptake import Uptake, uptake
 from regionlift.measures.technology.abroad import Abroad, Pace, abroad, pace
 from regionlift.measures.technology.alliances import Consortia, consortia
 from regionlift.measures.technology.commonness import growth
-from regionlift.measures.technology.diffusion import Spread, alliances, spread
+from regionlift.measures.technology.diffusion import (
+    Spread,
+    alliances,
+    begun_by,
+    held_before,
+    spread,
+)
 from regionlift.measures.technology.filings import Filings, NoPatentsError, filings
 from regionlift.measures.technology.front import Front, front_of
 from regionlift.measures.technology.options import Options, options_of
@@ -36,6 +42,8 @@ BESIDE = ("tech_breadth", "tech_evenness", "tech_users", "tech_participation", "
           "tech_originality", "tech_recent", "tech_pull")  # fmt: skip
 #: Draws of the patents behind a rank interval; ranks settle long before means do.
 DRAWS = 200
+#: A region identical to the whole has an advantage of 1, however its parts were added up.
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -89,14 +97,14 @@ def technology_study(
         return TechnologyStudy(region, str(why), why.settles, None, None, (), (), {}, {}, None,
                                None, {}, None, (), verdicts)  # fmt: skip
     rng = np.random.default_rng(settings.whole("seed"))
-    front = front_of(found, settings.whole("technology_least"), rng,
-                     min(DRAWS, settings.whole("resamples")), settings["confidence"])  # fmt: skip
+    front = front_of(found, settings.whole("technology_least"), rng, DRAWS, settings["confidence"])
     named = _named(found, front, settings["technology_top"])
     groups = alliances(dataset, found)
     cited = dataset.tables["citations"] if dataset.has("citations", "citing", "cited") else None
     known = _partners(dataset, found)
     carry = {k: consortia(found, k, settings["technology_needs"], known) for k in named}
-    spreads = {k: spread(found, k, groups.get(k), cited) for k in named}
+    before = held_before(dataset, found.first)
+    spreads = {k: spread(found, k, groups.get(k), cited, before.get(k, set())) for k in named}
     every = np.flatnonzero(front.candidate)
     years = np.arange(found.first, found.last + 1, dtype=np.float64)
     rates = growth(_by_year(found, every), years)
@@ -119,7 +127,7 @@ def technology_study(
                  if q.measure == "tech_advantage"}  # fmt: skip
     options, entry = options_of(found), technology_entry(found, settings)
     options = replace(options, options=advised(options.options, entry))
-    mastered = tuple(k for k in named if (advantage.get(k) or 0.0) >= 1)
+    mastered = tuple(k for k in named if (advantage.get(k) or 0.0) >= 1 - ROUNDING)
     return TechnologyStudy(
         region, "", "", found, front, named, mastered, carry, spreads, options, entry,
         {k: uptake(s.years, s.adopters) for k, s in spreads.items()},
@@ -174,7 +182,10 @@ def _partners(dataset: Dataset, found: Filings) -> dict[str, Set[str]]:
         for r in joint
     ]  # fmt: skip
     if dataset.has("members", "project_id", "org_id"):
-        teams = dataset.tables["members"].group_by("project_id").agg("org_id")
+        members = dataset.tables["members"]
+        if dataset.has("projects", "project_id"):
+            members = members.join(begun_by(dataset, found.last), on="project_id", how="semi")
+        teams = members.group_by("project_id").agg("org_id")
         groups += [ids for ids in teams["org_id"].to_list() if len(ids) <= 50]
     for group in groups:
         for i in group:
@@ -203,11 +214,10 @@ def _competence(found: Filings, carry: Mapping[str, Consortia]) -> Verdict:
     if not carry:
         return Verdict(clause, found.region, Truth.CANNOT_TELL,
                        "no key common technology is named", "patents of more years")  # fmt: skip
-    lacking = {k: c for k, c in carry.items() if c.missing or c.sides}
+    lacking = {k: c for k, c in carry.items() if c.lacks}
     evidence = tuple(_id("tech_local", found, k) for k in (lacking or carry))
     if lacking:
-        said = "; ".join(f"{k} lacks {', '.join([*c.missing, *c.sides])}"
-                         for k, c in lacking.items())  # fmt: skip
+        said = "; ".join(f"{k} lacks {', '.join(c.lacks)}" for k, c in lacking.items())
         return Verdict(clause, found.region, Truth.NOT_MET, said, evidence=evidence)
     return Verdict(clause, found.region, Truth.MET,
                    "for each of them a team of the region covers what it needs",

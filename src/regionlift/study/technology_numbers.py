@@ -171,8 +171,7 @@ def _patents_sql(found: Filings, klass: str, region: str | None) -> str:
         "SELECT p.patent_id, p.app_year, string_agg(DISTINCT o.name, '; ') AS applicants FROM "
         "patents p JOIN applicants a USING (patent_id) JOIN orgs o USING (org_id) WHERE "
         f"p.app_year BETWEEN {found.first} AND {found.last}{of} AND p.patent_id IN (SELECT "
-        "patent_id FROM codes WHERE starts_with(replace(upper(code), ' ', ''), "
-        f"{quoted(klass)})) GROUP BY ALL ORDER BY p.patent_id"
+        f"patent_id FROM codes WHERE subclass = {quoted(klass)}) GROUP BY ALL ORDER BY p.patent_id"
     )
 
 
@@ -184,11 +183,12 @@ def _cited_sql(found: Filings, klass: str, spread: Spread) -> str:
         f"JOIN patents p ON p.patent_id = c.cited JOIN patents q ON q.patent_id = c.citing WHERE "
         f"p.app_year BETWEEN {found.first} AND {found.last} AND q.app_year BETWEEN {found.first} "
         f"AND {found.last} AND c.cited IN (SELECT patent_id FROM codes WHERE "
-        f"starts_with(replace(upper(code), ' ', ''), {quoted(klass)})) AND c.cited IN (SELECT "
+        f"subclass = {quoted(klass)}) AND c.cited IN (SELECT "
         f"patent_id FROM applicants WHERE org_id IN ({members})) AND c.citing NOT IN (SELECT "
         f"patent_id FROM applicants WHERE org_id IN ({members})) AND c.citing IN (SELECT "
         "patent_id FROM applicants JOIN orgs USING (org_id) WHERE region = "
-        f"{quoted(found.region)}) ORDER BY ALL"
+        f"{quoted(found.region)}) AND c.citing IN (SELECT patent_id FROM codes WHERE subclass IS "
+        "NOT NULL) ORDER BY ALL"
     )
 
 
@@ -196,11 +196,12 @@ def _links_sql(found: Filings, klass: str, end: str) -> str:
     """Citations between patents of the window, one end of them in a class."""
     window = (
         "SELECT p.patent_id FROM patents p WHERE p.app_year BETWEEN "
-        f"{found.first} AND {found.last} AND p.patent_id IN (SELECT patent_id FROM codes) AND "
-        "p.patent_id IN (SELECT patent_id FROM applicants JOIN orgs USING (org_id))"
+        f"{found.first} AND {found.last} AND p.patent_id IN (SELECT patent_id FROM codes WHERE "
+        "subclass IS NOT NULL) AND p.patent_id IN (SELECT patent_id FROM applicants JOIN orgs "
+        "USING (org_id))"
     )
     return (
         f"SELECT DISTINCT citing, cited FROM citations WHERE citing IN ({window}) AND cited IN "
         f"({window}) AND {end} IN (SELECT patent_id FROM codes WHERE "
-        f"starts_with(replace(upper(code), ' ', ''), {quoted(klass)})) ORDER BY ALL"
+        f"subclass = {quoted(klass)}) ORDER BY ALL"
     )

@@ -152,7 +152,7 @@ def potential(filings: Filings, weight: Floats, enough: np.ndarray | None = None
     """
     weighted = filings.incidence.multiply(weight[:, None]).tocsr()
     names, table = by_region(filings, weighted)
-    kept = table.sum(axis=0) >= LEAST_PATENTS if enough is None else enough
+    kept = _enough(filings) if enough is None else enough
     held = advantaged(table[:, kept])
     near = lacking_only(held, density(held, proximity(held)))
     told = np.isfinite(near)
@@ -166,6 +166,11 @@ def potential(filings: Filings, weight: Floats, enough: np.ndarray | None = None
     return Potential(names, mean, float(percentile_rank(mean[own], others)))
 
 
+def _enough(filings: Filings) -> np.ndarray:
+    """Classes with patents enough, each patent counted once."""
+    return np.asarray(filings.incidence.sum(axis=0)).ravel() >= LEAST_PATENTS
+
+
 def technology_potential(
     dataset: Dataset, filings: Filings, rng: np.random.Generator, draws: int, level: float
 ) -> Told:
@@ -175,8 +180,8 @@ def technology_potential(
         return untold(f"applicants of {regions} regions are told; {LEAST_REGIONS} are needed",
                       "patents of applicants of other regions", regions, few=True)  # fmt: skip
     ones = np.ones(len(filings.ids))
-    names, table = by_region(filings, filings.incidence)
-    enough = table.sum(axis=0) >= LEAST_PATENTS
+    names, _ = by_region(filings, filings.incidence)
+    enough = _enough(filings)
     now = potential(filings, ones, enough)
     if now.percentile is None:
         return untold("the region lacks no class, or fewer than ten regions lack one",
@@ -198,8 +203,8 @@ def _by_region(dataset: Dataset, filings: Filings) -> Rows:
     sql = (
         "SELECT o.region, count(DISTINCT p.patent_id) AS patents FROM patents p JOIN applicants a "
         "USING (patent_id) JOIN orgs o USING (org_id) WHERE o.region <> '' AND p.app_year BETWEEN "
-        f"{filings.first} AND {filings.last} AND p.patent_id IN (SELECT patent_id FROM codes) "
-        "GROUP BY ALL ORDER BY 1"
+        f"{filings.first} AND {filings.last} AND p.patent_id IN (SELECT patent_id FROM codes WHERE "
+        "subclass IS NOT NULL) GROUP BY ALL ORDER BY 1"
     )
     return Rows(sql, looked_up(dataset, sql).height)
 

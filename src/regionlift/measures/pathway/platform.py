@@ -42,9 +42,9 @@ def core_new_fields(
     if not dataset.lacks({"patents": ("patent_id", "app_year"), "codes": ("patent_id", "code"),
                           "applicants": ("patent_id", "org_id")}):  # fmt: skip
         patents = (
-            " UNION SELECT k.org_id, p.app_year AS year, left(replace(upper(c.code), ' ', ''), 4) "
-            "AS code FROM core k JOIN applicants USING (org_id) JOIN patents p USING (patent_id) "
-            "JOIN codes c USING (patent_id)"
+            " UNION SELECT k.org_id, p.app_year AS year, c.subclass AS code FROM core k JOIN "
+            "applicants USING (org_id) JOIN patents p USING (patent_id) JOIN codes c USING "
+            "(patent_id) WHERE c.subclass IS NOT NULL"
         )
     sql = (
         f"WITH core{values([(o,) for o in cores], ('org_id',))}, took AS (SELECT DISTINCT k.org_id,"

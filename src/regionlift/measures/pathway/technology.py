@@ -16,7 +16,7 @@ from regionlift.data.dataset import Dataset
 from regionlift.measures.network.numbers import Rows
 from regionlift.measures.panel import quoted
 from regionlift.measures.technology.diffusion import CHANCES, Alliance
-from regionlift.measures.technology.filings import MOST_CLASSES, Filings
+from regionlift.measures.technology.filings import Filings
 from regionlift.measures.technology.profile import RECENT
 
 #: Years of use that count for reaching a sub-industry or a link of the chain.
@@ -113,11 +113,8 @@ def with_filings(
         f"{head}named{values([(k,) for k in names], ('technology',))}, "
         f"alliance{values(members, ('technology', 'org_id'))}, "
         "filing AS (SELECT DISTINCT n.technology, p.patent_id, p.app_year FROM named n JOIN codes "
-        "c ON left(replace(upper(c.code), ' ', ''), 4) = n.technology JOIN patents p USING "
-        f"(patent_id) WHERE p.app_year BETWEEN {filings.first} AND {filings.last} AND p.patent_id "
-        "NOT IN (SELECT patent_id FROM codes WHERE patent_id IS NOT NULL GROUP BY 1 HAVING "
-        "count(DISTINCT left(replace(upper(code), ' ', ''), 4)) > "
-        f"{MOST_CLASSES})), "
+        "c ON c.subclass = n.technology JOIN patents p USING (patent_id) WHERE p.app_year BETWEEN "
+        f"{filings.first} AND {filings.last}), "
         "holder AS (SELECT DISTINCT f.technology, f.patent_id, f.app_year, o.org_id, o.name, "
         "o.region, a.org_id IS NOT NULL AS allied FROM filing f JOIN applicants USING (patent_id) "
         "JOIN orgs o USING (org_id) LEFT JOIN alliance a ON a.technology = f.technology AND "
@@ -162,8 +159,12 @@ def new_adopters(named: Named) -> Told:
     if not named.names:
         return untold(_NONE_NAMED, _MORE, few=True)
     found, rows = named.look(
-        ", first AS (SELECT technology, org_id, name, min(app_year) AS year FROM holder WHERE "
-        f"region = {quoted(named.region)} AND NOT allied GROUP BY ALL) SELECT n.technology, "
+        ", earlier AS (SELECT DISTINCT n.technology, a.org_id FROM named n JOIN codes c ON "
+        "c.subclass = n.technology JOIN patents p USING (patent_id) JOIN applicants a USING "
+        f"(patent_id) WHERE p.app_year < {named.filings.first}), "
+        "first AS (SELECT technology, org_id, name, min(app_year) AS year FROM holder ANTI JOIN "
+        f"earlier USING (technology, org_id) WHERE region = {quoted(named.region)} AND NOT allied "
+        "GROUP BY ALL) SELECT n.technology, "
         "count(f.org_id) AS adopters, string_agg(f.name, '; ' ORDER BY f.org_id) AS names FROM "
         f"named n LEFT JOIN first f ON f.technology = n.technology AND f.year >= {named.recent} "
         "GROUP BY ALL ORDER BY 1"
@@ -193,8 +194,9 @@ def sharing(named: Named) -> tuple[pl.DataFrame, Rows]:
         " DISTINCT technology FROM alliance) n CROSS JOIN patents p JOIN applicants USING "
         "(patent_id) JOIN orgs o USING (org_id) LEFT JOIN alliance a ON a.technology = n.technology"
         f" AND a.org_id = o.org_id WHERE p.app_year BETWEEN {named.filings.first} AND "
-        f"{named.filings.last} AND p.patent_id IN (SELECT patent_id FROM codes) GROUP BY ALL "
-        f"HAVING count(*) FILTER (a.org_id IS NULL AND {here}) > 0 AND count(a.org_id) = 0) "
+        f"{named.filings.last} AND p.patent_id IN (SELECT patent_id FROM codes WHERE subclass IS "
+        f"NOT NULL) GROUP BY ALL HAVING count(*) FILTER (a.org_id IS NULL AND {here}) > 0 AND "
+        "count(a.org_id) = 0) "
         "SELECT n.technology, (SELECT count(*) FROM theirs t WHERE t.technology = n.technology) AS "
         "patents, (SELECT count(DISTINCT h.patent_id) FROM holder h JOIN theirs t ON t.technology "
         "= h.technology AND t.patent_id = h.patent_id WHERE h.technology = n.technology AND NOT "

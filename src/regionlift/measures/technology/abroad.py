@@ -77,7 +77,7 @@ def abroad(
 
     Source: operational reading of the paper, item 88.
     """
-    away = [n for n, a in enumerate(filings.applicants) if a.foreign]
+    away = seated_abroad(filings)
     if not away:
         return None
     held = np.asarray(filings.held().todense())
@@ -106,9 +106,18 @@ def abroad(
     }  # fmt: skip
     has_class = np.asarray(filings.incidence[:, [place[carry.klass]]].todense()).ravel() > 0
     own = has_class & filings.local
-    with_foreign = np.asarray(filings.holds @ (~home).astype(float)) > 0
+    outer = np.zeros(len(home))
+    outer[away] = 1
+    with_foreign = np.asarray(filings.holds @ outer) > 0
     return Abroad(carry.klass, len(needs), tuple(found), only, int((own & with_foreign).sum()),
                   int(own.sum()))  # fmt: skip
+
+
+def seated_abroad(filings: Filings) -> list[int]:
+    """Places of foreign applicants; one that sits in the region, though foreign, is of those here.
+    """
+    return [n for n, a in enumerate(filings.applicants)
+            if a.foreign and a.region != filings.region]  # fmt: skip
 
 
 def _unlike(one: np.ndarray, other: np.ndarray) -> float:

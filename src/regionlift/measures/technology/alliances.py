@@ -82,9 +82,11 @@ class Consortia:
     read_from: str
 
     @property
-    def complete(self) -> bool:
-        """Whether a team of the region covers all of it."""
-        return bool(self.teams) and not self.missing and not self.sides
+    def lacks(self) -> tuple[str, ...]:
+        """What keeps a team of the region from covering it, classes first; empty where one does."""
+        if self.missing or self.sides or self.teams:
+            return self.missing + self.sides
+        return (f"a team of up to {LARGEST} members",)
 
 
 def consortia(

@@ -172,7 +172,8 @@ def growth(counts: Floats, years: Floats) -> tuple[Floats, Floats]:
     .. math:: \log E[n_t] = a + b t
 
     ``counts`` is (classes, years). The error is widened where counts vary more than Poisson's. Not
-    a number with fewer than three years or five patents.
+    a number with fewer than three years or five patents, nor where all of them are of the first or
+    of the last year: any steeper rate would fit better.
     """
     y = np.asarray(counts, dtype=np.float64)
     t = np.asarray(years, dtype=np.float64)
@@ -180,7 +181,8 @@ def growth(counts: Floats, years: Floats) -> tuple[Floats, Floats]:
     if len(t) < 3:
         return slope, error
     t = t - t.mean()
-    told = y.sum(axis=1) >= 5
+    total = y.sum(axis=1)
+    told = (total >= 5) & (y[:, 0] < total) & (y[:, -1] < total)
     y = y[told]
     a, b = np.log(y.mean(axis=1)), np.zeros(len(y))
     for _ in range(50):

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 import polars as pl
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
 
+from regionlift.data.counted import SUBCLASS
 from regionlift.data.dataset import Dataset
 from regionlift.evidence.verdict import Truth
 from regionlift.measures.technology.filings import Filings, symbol_of
@@ -62,37 +65,67 @@ class Spread:
 def alliances(dataset: Dataset, filings: Filings) -> dict[str, Alliance]:
     """Class -> its alliance: local members of repeated joint projects (else patents) on it.
 
-    An alliance has at least three members that meet at least twice, an enterprise and a university
-    or institute among them where types are told.
+    An alliance has at least three members that hang together by pairs that met at least twice, an
+    enterprise and a university or institute among them where types are told; of several the
+    largest counts. Projects that begin after the window are not looked at.
     """
     ours = {a.id: a.type for a in filings.applicants if a.region == filings.region}
     if dataset.has("orgs", "org_id", "region", "type"):
         own = dataset.tables["orgs"].filter(pl.col("region") == filings.region)
         ours |= {i: t or "" for i, t in own.select("org_id", "type").iter_rows()}
-    teams, source = _project_teams(dataset, ours), "joint projects"
+    teams, source = _project_teams(dataset, ours, filings.last), "joint projects"
     if not teams:
         teams, source = _patent_teams(filings), "joint patents"
+    local = frozenset(ours)
     found = {}
     for klass, groups in teams.items():
-        together: dict[tuple[str, str], int] = defaultdict(int)
-        for group in groups:
-            for pair in combinations(sorted(group & set(ours)), 2):
-                together[pair] += 1
-        members = {i for pair, n in together.items() if n >= EVENTS for i in pair}
-        kinds = {ours[i] for i in members}
-        mixed = not any(kinds) or ("enterprise" in kinds and kinds & {"university", "institute"})
-        if len(members) >= MEMBERS and mixed:
-            found[klass] = Alliance(frozenset(members), len(groups), source)
+        met = [frozenset(group) & local for group in groups]
+        fit = [part for part in _hanging_together(met) if len(part) >= MEMBERS
+               and _mixed({ours[i] for i in part})]  # fmt: skip
+        if fit:
+            largest = max(fit, key=lambda part: (len(part), sorted(part)))
+            events = sum(len(group & largest) > 1 for group in met)
+            found[klass] = Alliance(largest, events, source)
     return found
 
 
-def _project_teams(dataset: Dataset, ours: Collection[str]) -> dict[str, list[set[str]]]:
+def _mixed(kinds: Set[str]) -> bool:
+    """Whether an enterprise and a university or institute are there, or no type is told."""
+    return not any(kinds) or ("enterprise" in kinds and bool(kinds & {"university", "institute"}))
+
+
+def _hanging_together(groups: Sequence[frozenset[str]]) -> list[frozenset[str]]:
+    """Organisations joined, directly or by others, by pairs that met at least twice."""
+    together: dict[tuple[str, str], int] = defaultdict(int)
+    for group in groups:
+        for pair in combinations(sorted(group), 2):
+            together[pair] += 1
+    pairs = [pair for pair, n in together.items() if n >= EVENTS]
+    names = sorted({i for pair in pairs for i in pair})
+    at = {name: n for n, name in enumerate(names)}
+    ends = np.array([(at[a], at[b]) for a, b in pairs], dtype=np.int64).reshape(-1, 2)
+    links = csr_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(len(at), len(at)))
+    count, label = connected_components(links, directed=False) if names else (0, [])
+    return [frozenset(n for n, c in zip(names, label, strict=True) if c == k) for k in range(count)]
+
+
+def begun_by(dataset: Dataset, last: int) -> pl.DataFrame:
+    """Projects that had begun by a year; all of them where no table tells when they begin."""
+    projects = dataset.tables["projects"]
+    if not dataset.has("projects", "start_year"):
+        return projects
+    return projects.filter(pl.col("start_year") <= last)
+
+
+def _project_teams(
+    dataset: Dataset, ours: Collection[str], last: int
+) -> dict[str, list[set[str]]]:
     if not (dataset.has("projects", "project_id", "codes") and dataset.has("members", "org_id")):
         return {}
     cut = symbol_of("subclass")
     members = dataset.tables["members"].filter(pl.col("org_id").is_in(list(ours)))
     of = members.group_by("project_id").agg("org_id")
-    joined = dataset.tables["projects"].select("project_id", "codes").join(of, on="project_id")
+    joined = begun_by(dataset, last).select("project_id", "codes").join(of, on="project_id")
     teams: dict[str, list[set[str]]] = defaultdict(list)
     for _, codes, ids in joined.drop_nulls("codes").iter_rows():
         listed = codes if isinstance(codes, list) else str(codes).split(";")
@@ -114,9 +147,14 @@ def _patent_teams(filings: Filings) -> dict[str, list[set[str]]]:
 
 
 def spread(
-    filings: Filings, klass: str, alliance: Alliance | None, citations: pl.DataFrame | None
-) -> Spread:
-    """Adopters of a class in the region, and what reaches those outside the alliance."""
+    filings: Filings, klass: str, alliance: Alliance | None, citations: pl.DataFrame | None,
+    before: Set[str] = frozenset(),
+) -> Spread:  # fmt: skip
+    """Adopters of a class in the region, and what reaches those outside the alliance.
+
+    ``before`` are organisations that filed in it before the window: of those that still do, none is
+    new; they stand in the first year.
+    """
     k = filings.classes.index(klass)
     ours = filings.ours
     has = np.flatnonzero(np.asarray(filings.incidence[:, [k]].todense()).ravel() > 0)
@@ -124,7 +162,8 @@ def spread(
     for row in has:
         for i in filings.holds.indices[filings.holds.indptr[row] : filings.holds.indptr[row + 1]]:
             if ours[i]:
-                year = int(filings.year[row])
+                had = filings.applicants[i].id in before
+                year = filings.first if had else int(filings.year[row])
                 first[int(i)] = min(year, first.get(int(i), year))
     years = tuple(range(filings.first, filings.last + 1))
     members: Set[str] = alliance.members if alliance else set()
@@ -138,6 +177,16 @@ def spread(
         klass, years, tuple(sum(y == t for y in first.values()) for t in years), len(first),
         alliance, len(outside), len(industries), cited, chances,
     )  # fmt: skip
+
+
+def held_before(dataset: Dataset, first: int) -> Mapping[str, Set[str]]:
+    """Class -> organisations with a patent in it before a year."""
+    early = dataset.tables["patents"].filter(pl.col("app_year") < first).select("patent_id")
+    codes = dataset.tables["codes"].select("patent_id", SUBCLASS).drop_nulls().unique()
+    rows = (codes.join(early, on="patent_id", how="semi")
+            .join(dataset.tables["applicants"].select("patent_id", "org_id"), on="patent_id")
+            .drop_nulls().group_by(SUBCLASS).agg("org_id"))  # fmt: skip
+    return {klass: set(ids) for klass, ids in rows.iter_rows()}
 
 
 def _cited(

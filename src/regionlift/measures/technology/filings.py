@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from regionlift.data.dataset import Dataset
-from regionlift.data.symbols import Level, parse, valid
+from regionlift.data.symbols import MOST_CODES, Level, parse, valid
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
@@ -23,7 +23,7 @@ NEEDS = {
     "applicants": ("patent_id", "org_id"), "orgs": ("org_id", "region"),
 }  # fmt: skip
 #: A patent with more classes is an outlier of indexing: it would relate everything to everything.
-MOST_CLASSES = 100
+MOST_CLASSES = MOST_CODES
 
 
 class NoPatentsError(LookupError):
@@ -122,8 +122,8 @@ def filings(
     patents = dataset.tables["patents"].select("patent_id", "app_year").drop_nulls()
     patents = patents.unique("patent_id", keep="first", maintain_order=True)
     patents = patents.filter(pl.col("app_year").is_between(first, last))
-    coded, bad = _coded(dataset.tables["codes"], level)
-    coded = coded.join(patents.select("patent_id"), on="patent_id", how="semi")
+    coded, bad = (rows.join(patents.select("patent_id"), on="patent_id", how="semi")
+                  for rows in _coded(dataset.tables["codes"], level))  # fmt: skip
     many = coded.group_by("patent_id").len().filter(pl.col("len") > MOST_CLASSES)
     coded = coded.join(many, on="patent_id", how="anti")
     filed = _filed(dataset).join(patents.select("patent_id"), on="patent_id", how="semi")
@@ -183,7 +183,7 @@ def _arrays(
     coded = coded.join(row, on="patent_id")
     filed = filed.join(row, on="patent_id")
     classes = sorted(coded["class"].unique().to_list())
-    known = _applicants(dataset, filed)
+    known = _applicants(dataset, filed, region)
     column = {c: n for n, c in enumerate(classes)}
     place = {a.id: n for n, a in enumerate(known)}
     incidence = _matrix(coded["row"], [column[c] for c in coded["class"]], kept.height,
@@ -210,13 +210,13 @@ def _matrix(rows: pl.Series, columns: list[int], height: int, width: int) -> csr
                       shape=(height, width))  # fmt: skip
 
 
-def _applicants(dataset: Dataset, filed: pl.DataFrame) -> list[Applicant]:
+def _applicants(dataset: Dataset, filed: pl.DataFrame, region: str) -> list[Applicant]:
     orgs = dataset.tables["orgs"].join(filed.select("org_id").unique(), on="org_id", how="semi")
     wanted = ("name", "type", "region", "industry", "country")
     orgs = orgs.with_columns(
         pl.lit(None, pl.String).alias(c) for c in wanted if c not in orgs.columns
     )
-    home = _home_country(dataset, orgs)
+    home = _home_country(orgs, region)
     return [
         Applicant(id, name or id, type or "", region or "", industry or "",
                   type == "foreign" or bool(home and country and country != home))
@@ -225,9 +225,10 @@ def _applicants(dataset: Dataset, filed: pl.DataFrame) -> list[Applicant]:
     ]  # fmt: skip
 
 
-def _home_country(dataset: Dataset, orgs: pl.DataFrame) -> str:
-    """The country most applicants that are not called foreign sit in."""
+def _home_country(orgs: pl.DataFrame, region: str) -> str:
+    """The country most applicants of the region sit in, else most of all; none called foreign."""
     told = orgs.filter(pl.col("country").is_not_null(), pl.col("type").ne_missing("foreign"))
-    if told.is_empty():
-        return ""
-    return str(told["country"].value_counts(sort=True)["country"][0])
+    own = told.filter(pl.col("region") == region)
+    counts = (told if own.is_empty() else own).group_by("country").len()
+    ranked = counts.sort(["len", "country"], descending=[True, False])["country"]
+    return str(ranked[0]) if len(ranked) else ""

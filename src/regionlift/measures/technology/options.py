@@ -24,7 +24,10 @@ LEAST_PATENTS = 10
 
 @dataclass(frozen=True)
 class Option:
-    """A class without revealed advantage here; ``level`` is its location quotient."""
+    """A class without revealed advantage here; ``level`` is its location quotient.
+
+    ``patents`` are whole ones, of all regions, ``local`` those with an applicant of this one.
+    """
 
     klass: str
     level: float
@@ -60,7 +63,9 @@ def options_of(filings: Filings) -> Options:
     if len(names) < LEAST_REGIONS:
         return Options((), nan, nan, len(names), None,
                        f"applicants of {len(names)} regions are told; {LEAST_REGIONS} are needed")
-    enough = table.sum(axis=0) >= LEAST_PATENTS
+    count, local = (np.asarray(m.sum(axis=0)).ravel() for m in (
+        filings.incidence, filings.incidence[filings.local]))  # fmt: skip
+    enough = count >= LEAST_PATENTS
     held = advantaged(table[:, enough])
     order = complexity(held, scale="each")
     if order.reason:
@@ -77,7 +82,7 @@ def options_of(filings: Filings) -> Options:
     options = tuple(
         Option(
             filings.classes[places[n]], float(level[n]), float(near[n]), float(order.activities[n]),
-            int(table[:, places[n]].sum()), int(table[own, places[n]]),
+            int(count[places[n]]), int(local[places[n]]),
             QUARTERS[bool(near[n] >= cut_near), bool(order.activities[n] >= cut_complex)],
         )
         for n in open_

@@ -87,15 +87,16 @@ def pull(count: Floats, concordance: Floats, value: Floats) -> Floats:
 
     .. math:: P_k = \sum_i \frac{n_k w_{ki}}{\sum_l n_l w_{li}} VA_i
 
-    Not a number for a class the concordance does not have. Sums to the value added of the
-    industries that any class serves.
+    Not a number for a class the concordance does not have, nor where it serves an industry whose
+    value added is not known. Sums to the value added of the industries that any class serves.
 
     Sources: concordances, Schmoch, Laville, Patel & Frietsch 2003; Van Looy, Vereyen & Schmoch
     2014.
     """
     serves = np.asarray(count)[:, None] * np.asarray(concordance)
     shares = np.nan_to_num(divided(serves, serves.sum(axis=0)))
-    told = np.asarray(concordance).sum(axis=1) > 0
+    known = np.isfinite(value)
+    told = (np.asarray(concordance).sum(axis=1) > 0) & ~(shares[:, ~known] > 0).any(axis=1)
     return np.where(told, shares @ np.nan_to_num(value), np.nan)
 
 
@@ -128,7 +129,10 @@ def concordance_of(
 def value_of(
     dataset: Dataset, region: str, industries: tuple[str, ...], last: int
 ) -> tuple[Floats, int]:
-    """Value added of the region's industries in the last year that has any, and it; 0 if none."""
+    """Value added of the region's industries in the last year that tells most of them, and it.
+
+    The year is 0 where none is told.
+    """
     nothing = np.full(len(industries), np.nan)
     if not dataset.has("panel", "region", "industry", "year", "value_added"):
         return nothing, 0
@@ -138,6 +142,7 @@ def value_of(
     )  # fmt: skip
     if own.is_empty():
         return nothing, 0
-    year = int(str(own["year"].max()))
+    told = own.group_by("year").agg(pl.col("industry").n_unique())
+    year = int(told.sort("industry", "year")["year"][-1])
     known = dict(own.filter(pl.col("year") == year).select("industry", "value_added").iter_rows())
     return np.array([known.get(i, np.nan) for i in industries]), year

@@ -6,7 +6,7 @@ import polars as pl
 
 from regionlift.data.symbols import title, titled
 from regionlift.evidence.verdict import Truth
-from regionlift.measures.technology.alliances import Consortia
+from regionlift.measures.technology.alliances import LARGEST, Consortia
 from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table, verdicts
 from regionlift.output.evidence import Book
@@ -39,8 +39,8 @@ def alliances(study: Study, book: Book) -> Page:
 
 def _finding(done: TechnologyStudy) -> str:
     lacking = [
-        f"{explained(k)} lacks {listed([*map(explained, c.missing), *c.sides], 3)}"
-        for k, c in done.consortia.items() if c.missing or c.sides
+        f"{explained(k)} lacks {listed([*map(explained, c.lacks)], 3)}"
+        for k, c in done.consortia.items() if c.lacks
     ]  # fmt: skip
     stuck = [explained(k) for k, s in done.spreads.items() if s.broken is Truth.MET]
     said = []
@@ -79,7 +79,8 @@ def _teams(done: TechnologyStudy) -> Block:
                  {"text": str(team.patents), "sort": team.patents}, lacking if n == 0 else ""]
             )  # fmt: skip
         if not c.teams:
-            rows.append([titled(k), needed(c), "nobody here", *["–"] * 4, lacking])
+            none = "nobody here" if c.missing or c.sides else f"none of up to {LARGEST} members"
+            rows.append([titled(k), needed(c), none, *["–"] * 4, lacking])
     note = (
         "Needed: classes that stand beside the technology, with the share of its patents held "
         "elsewhere. A team has a holder of every needed class that anyone here holds, an "

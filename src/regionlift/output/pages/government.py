@@ -164,7 +164,7 @@ def _technologies(study: Study, done: PolicyStudy, book: Book) -> list[Block]:
                      "what they lack.", title="Money for key technologies")]  # fmt: skip
     carry = study.technology.consortia
     rows: list[list[Cell]] = [
-        [k, listed([*carry[k].missing, *carry[k].sides]) or "nothing",
+        [k, listed(carry[k].lacks) or "nothing",
          {"text": f"{lacking.need[k]:.0f}", "sort": lacking.need[k]}, _paid(done, k, book)]
         for k in sorted(lacking.money, key=lambda k: (-lacking.need[k], k))
     ]  # fmt: skip
