@@ -194,6 +194,25 @@ def small_table() -> tuple[np.ndarray, np.ndarray]:
     return draws, found
 
 
+@pytest.mark.parametrize("begun", [(2004, 2005), (2004, 2006), (2005, 2006)])
+def test_years_without_a_project_take_nothing_from_the_others(begun: tuple[int, int]) -> None:
+    """A year with none has no seats: the newcomers of the others are those given."""
+    made = grown(years=6, seats=300, truth=UrnParameters(theta=150))
+    start = observe(made, 2006)
+    kept = np.isin(start.start, [*range(2001, 2004), *begun])
+    teams = [(int(y), int(e), start.org[a:b].tolist()) for y, e, a, b, k in zip(
+        start.start, start.end, start.offsets[:-1], start.offsets[1:], kept, strict=True) if k]
+    history = table(teams)
+    before, now = observe(history, 2003), observe(history, 2006)
+    plan = observed_plan(now, 2004, np.ones(3))
+    entries = observed_counts(history, range(2004, 2007))["entries"]
+    some = [UrnParameters(theta=150, leave=0.2)] * 40
+    told = reference_table(ready(before, *newcomer_mix(now)), plan, entries, some, 5)
+    assert np.isfinite(told).all()
+    found = np.exp(told[:, SUMMARIES.index("entries")]).mean()
+    assert found == pytest.approx(entries.sum(), rel=0.1)
+
+
 def test_intervals_of_nearest_simulations_cover_what_was_planted() -> None:
     """250 truths from the prior on one reference table, each left out of it in turn."""
     draws, found = small_table()

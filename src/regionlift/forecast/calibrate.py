@@ -130,9 +130,13 @@ def reference_table(
     ----------
     entries : (horizon,) newcomers of each year that the odds are set to
     """
-    seats = np.add.reduceat(plan.sizes, plan.years[:-1]).astype(float)
+    # Running sums, since a year may have no project.
+    until = np.concatenate(([0], np.cumsum(plan.sizes)))
+    seats = (until[plan.years[1:]] - until[plan.years[:-1]]).astype(float)
     n = state.start.organisations + np.cumsum(entries) - entries
     u = len(state.start.org) + np.cumsum(seats) - seats
+    # Odds of a year without seats are asked of nobody: those of one seat stand there.
+    seats = np.maximum(seats, 1)
     share = np.clip(entries / seats, 1e-3, 1 - 1e-3)
 
     def one(r: int) -> Floats:
