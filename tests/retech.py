@@ -100,6 +100,16 @@ class Technology:
             raise UnknownError("no alliance")
         return max(fit, key=lambda members: (len(members), sorted(members)))
 
+    def advantage(self, klass: str) -> float:
+        """Share of the class in the region's classes over its share in those of all regions."""
+        count: Counter[tuple[str, str]] = Counter()
+        for p, classes in self.classes.items():
+            for place in {self.home[o] for o in self.filed[p]} - {""}:
+                count.update((place, k) for k in classes)
+        own = sum(n for (r, _), n in count.items() if r == self.region)
+        every = sum(n for (_, k), n in count.items() if k == klass)
+        return count[self.region, klass] / own / (every / sum(count.values()))
+
     def answer(self, measure: str, subject: str, period: str) -> float:
         region, _, klass = subject.partition("|")
         if (region, period) != (self.region, self.period) or klass not in self.of:
@@ -112,7 +122,7 @@ class Technology:
             case "tech_local":
                 return len(here)
             case "tech_advantage":
-                return len(here) / len(own) / (len(self.local) / len(self.year))
+                return self.advantage(klass)
             case "tech_recent":
                 return sum(self.year[p] > self.last - RECENT for p in own) / len(own)
             case "tech_common":
@@ -182,6 +192,11 @@ class Technology:
             found.update(self.classes[p] - {klass})
         return found
 
+    def strong(self, one: str, other: str) -> bool:
+        """Whether a tie is more than chance gives the first of the two: the disparity filter."""
+        own = self.joint(one)
+        return len(own) == 1 or (1 - own[other] / sum(own.values())) ** (len(own) - 1) < 0.05
+
     def beside(self, measure: str, klass: str) -> float:
         own = self.joint(klass)
         if measure == "tech_evenness":
@@ -189,8 +204,11 @@ class Technology:
         if measure == "tech_participation":
             sections: Counter[str] = Counter()
             for k, n in own.items():
-                sections[k[0]] += n
-            whole = sum(own.values())
+                if self.strong(klass, k) or self.strong(k, klass):
+                    sections[k[0]] += n
+            whole = sum(sections.values())
+            if not whole:
+                raise UnknownError("no tie is stronger than chance")
             return 1 - sum((n / whole) ** 2 for n in sections.values())
         size = {k: sum(self.joint(k).values()) for k in self.of}
         total = sum(size.values())

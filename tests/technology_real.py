@@ -115,7 +115,8 @@ def entry_block(found: Entries) -> str:
     rows.append(("2010 to 2014", "from under 1, *suppressed read as zero*", found.zero))
     lines += [
         f"| {step} | {said} | {t.regions} | {t.options:,} | {t.entries:,} | {t.entrants:.3f} | "
-        f"{t.others:.3f} | {_ends(t.apart)} | {_better(t)} |" for step, said, t in rows
+        f"{t.others:.3f} | " + (f"cannot tell: {t.reason} | – |" if t.reason else
+                                f"{_ends(t.apart)} | {_better(t)} |") for step, said, t in rows
     ]  # fmt: skip
     parts = [f"{n:,} options and {k} entries {WORDS[d]}" for d, (n, k) in found.in_block.items()]
     return "\n".join([*lines, "", "Of those of 2010 to 2014, in the equipment block (C25 to C30): "
@@ -127,7 +128,7 @@ def predictor_block(found: Entries) -> str:
     lines = ["| step | entry | predictor | average precision | precision at 10 | AUC |",
              "| --- | --- | --- | --- | --- | --- |"]  # fmt: skip
     for step, of in found.tests.items():
-        for t in of:
+        for t in (t for t in of if not t.reason):
             lines.append(f"| {step} | {WORDS[t.definition]} | *blind ranking* | "
                          f"{t.entries / t.options:.3f} | | 0.5 |")  # fmt: skip
             lines += [

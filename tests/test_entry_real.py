@@ -112,7 +112,7 @@ def test_the_present_level_wins_where_it_is_near_the_line_and_nothing_does_for_t
     for tests in found.tests.values():
         winners = {t.definition: t.winner for t in tests}
         assert winners == {"crossing": "level", "strengthening": "level", "new": ""}
-        for t in tests:
+        for t in (t for t in tests if not t.reason):
             at = {s.predictor: s for s in t.scores}
             assert at["level"].auc[0] > at["density"].auc[0] > 0.49
     looked = {s.predictor for s in found.tests["2011 to 2014, 2008 before"][0].scores}

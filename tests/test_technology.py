@@ -93,10 +93,22 @@ def test_every_number_names_its_rows_and_is_recomputed_by_loops(planted: tuple) 
         own = coded[klass] & inside
         assert done.find("tech_patents", klass).value == len(own)
         assert done.find("tech_local", klass).value == len(own & local)
-        expected = len(own & local) / (len(own) * len(local) / len(inside))
+        table = {r: {k: sum(r in {regions[o] for o in filed[p]} for p in members & inside)
+                     for k, members in coded.items()} for r in set(regions.values()) - {None}}
+        here, whole = table["Beijiang"], sum(sum(row.values()) for row in table.values())
+        expected = here[klass] / sum(here.values())
+        expected /= sum(row[klass] for row in table.values()) / whole
         assert done.find("tech_advantage", klass).value == pytest.approx(expected)
         adopters = {o for p in own for o in filed[p] if regions[o] == "Beijiang"}
         assert done.find("tech_adopters", klass).value == len(adopters)
+
+
+def test_ranks_lie_in_their_own_intervals(planted: tuple) -> None:
+    """Also of those that tie at no betweenness: each may stand anywhere among its equals."""
+    _, done, _ = planted
+    front = done.front
+    inside = (front.low <= front.rank) & (front.rank <= front.high)
+    assert inside[:, front.candidate].mean() >= 0.99
 
 
 def test_front_table_has_a_row_a_candidate(planted: tuple) -> None:

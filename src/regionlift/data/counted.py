@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from regionlift.data.symbols import MOST_CODES, parse, valid
+from regionlift.data.symbols import MOST_CODES, parse, tags, valid
 
 #: The column that is added to the table of codes.
 SUBCLASS = "subclass"
@@ -15,8 +15,8 @@ SUBCLASS = "subclass"
 def with_subclass(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """The tables, with the IPC or CPC subclass of each code; empty where it is not counted.
 
-    Not counted is what is no symbol, or stands on a patent with over 100 subclasses: such a patent
-    would relate all to all.
+    Not counted is what is no symbol, only tags what is classed elsewhere, or stands on a patent
+    with over 100 subclasses: such a patent would relate all to all.
     """
     found = dict(tables)
     codes = found.get("codes")
@@ -31,7 +31,7 @@ def with_subclass(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]
 
 
 def subclass_of(code: str) -> str:
-    """The subclass a code is counted in; empty where it has none, or is no symbol.
+    """The subclass a code is counted in; empty where it has none, tags, or is no symbol.
 
     Examples
     --------
@@ -39,4 +39,6 @@ def subclass_of(code: str) -> str:
     ('B23Q', 'B23Q', '')
     """
     symbol = parse(code)
-    return "" if symbol is None or not valid(symbol, "CPC") else symbol.at("subclass")
+    if symbol is None or not valid(symbol, "CPC") or tags(symbol):
+        return ""
+    return symbol.at("subclass")

@@ -22,6 +22,13 @@ Language = Literal["en", "zh"]
 SECTIONS = {"IPC": "ABCDEFGH", "CPC": "ABCDEFGHY"}
 LENGTHS: dict[Level, int] = {"section": 1, "class": 3, "subclass": 4}
 
+#: Subclasses that say more of what is classed elsewhere (materials, uses, aspects) and are no
+#: technology by themselves; so is all of section Y.
+INDEXING = frozenset({
+    "B29K", "B29L", "B60Y", "C10N", "C12R", "C12Y", "D10B", "E05Y", "F05B", "F05C", "F05D", "F21W",
+    "F21Y",
+})  # fmt: skip
+
 #: More classes than this on one patent are asked about: such a patent relates all to all.
 MOST_CODES = 100
 
@@ -119,6 +126,20 @@ def canonical(text: str, scheme: str) -> str:
 def valid(symbol: Symbol, scheme: str) -> bool:
     """Whether the scheme has the symbol's section."""
     return symbol.section in SECTIONS.get(scheme, SECTIONS["CPC"])
+
+
+def tags(symbol: Symbol) -> bool:
+    """Whether a symbol only tags what has its place in another class.
+
+    Section Y of the Cooperative scheme (Y02 climate, Y10S and Y10T from the former classes of the
+    United States) and the indexing schemes. Source: Guide to the CPC, section on indexing.
+
+    Examples
+    --------
+    >>> tags(parse("Y10T 29/49")), tags(parse("B29K2105/00")), tags(parse("B23Q1/70"))
+    (True, True, False)
+    """
+    return symbol.section == "Y" or symbol.at("subclass") in INDEXING
 
 
 @cache

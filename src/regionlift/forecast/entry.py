@@ -103,10 +103,13 @@ class _Step:
 
 
 def predictors(before: Floats | None, now: Floats) -> dict[str, Floats]:
-    """Each of ``PLAIN``, (regions, activities); persistence not a number without ``before``."""
+    """Each of ``PLAIN``, (regions, activities).
+
+    Persistence is not a number without ``before``, nor where a cell was not known then.
+    """
     known, quotient, held = np.isfinite(now), quotients(now), present(now)
     size = (now.shape[0], now.shape[1])
-    earlier = np.full(size, np.nan) if before is None else np.nan_to_num(quotients(before))
+    earlier = np.full(size, np.nan) if before is None else quotients(before)
     share = divided(held.sum(axis=0).astype(float), known.sum(axis=0).astype(float))
     width = divided(held.sum(axis=1).astype(float), known.sum(axis=1).astype(float))
     return {
@@ -120,6 +123,9 @@ def _step(before: Floats | None, now: Floats, later: Floats) -> _Step:
     tables = predictors(before, now)
     both = np.isfinite(now) & np.isfinite(later) & ~present(now)
     both &= np.isfinite(tables["density"]) & np.isfinite(tables["level"])
+    if before is not None:
+        # All predictors are held to the same cells: one not known before is none to compare on.
+        both &= np.isfinite(tables["persistence"])
     rows, _ = np.nonzero(both)
     return _Step(rows.astype(np.int64), present(later)[both],
                  {name: np.asarray(v[both]) for name, v in tables.items()})  # fmt: skip
@@ -161,8 +167,9 @@ def entry_test(
     close = test.values["density"]
     means = _mean(close[came]), _mean(close[~came])
     if entries < least or entries == len(came):
+        why = f"fewer than {least}" if entries < least else "every option came"
         return EntryTest(*place, *means, nan, (), "", "", nan, "",
-                         f"{entries} entries: fewer than {least}")  # fmt: skip
+                         f"{entries} entries: {why}")  # fmt: skip
     scores = {n: test.values[n] for n in PLAIN if np.isfinite(test.values[n]).all()}
     scores |= _fits(steps)
     top = {name: _top(region, came, s) for name, s in scores.items()}

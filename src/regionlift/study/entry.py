@@ -15,8 +15,8 @@ from regionlift.evidence.settings import Settings
 from regionlift.forecast.entry import DEFINITIONS, EntryTest, entry_test, predictors
 from regionlift.measures.cube import Floats
 from regionlift.measures.technology.filings import Filings
-from regionlift.measures.technology.front import LEAST_REGIONS, by_region
-from regionlift.measures.technology.options import LEAST_PATENTS, Option
+from regionlift.measures.technology.front import LEAST_PATENTS, LEAST_REGIONS, by_region
+from regionlift.measures.technology.options import Option
 
 #: Columns that can stand for the size of an industry, the best first.
 SIZES = ("employment", "value_added", "output")

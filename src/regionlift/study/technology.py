@@ -23,6 +23,7 @@ from regionlift.measures.technology.abroad import Abroad, Pace, abroad, pace
 from regionlift.measures.technology.alliances import Consortia, consortia
 from regionlift.measures.technology.commonness import growth
 from regionlift.measures.technology.diffusion import (
+    CHANCES,
     Spread,
     alliances,
     begun_by,
@@ -40,10 +41,11 @@ from regionlift.study.technology_numbers import beside_of, technology_numbers
 #: Measures beside the axes, as they stand in the list.
 BESIDE = ("tech_breadth", "tech_evenness", "tech_users", "tech_participation", "tech_generality",
           "tech_originality", "tech_recent", "tech_pull")  # fmt: skip
+#: Why nothing is said of alliances where no technology is named, and what it waits for.
+NONE_NAMED = "no key common technology is named"
+NAMED_FIRST = "a technology that is both common and key: see the clause before"
 #: Draws of the patents behind a rank interval; ranks settle long before means do.
 DRAWS = 200
-#: A region identical to the whole has an advantage of 1, however its parts were added up.
-ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -123,11 +125,9 @@ def technology_study(
         for q in (*abroad_numbers(dataset, found, c, outer[k]),
                   *alliance_numbers(dataset, found, k, spreads[k].alliance, paces[k]))
     )  # fmt: skip
-    advantage = {q.subject.split("|")[-1]: q.value for q in numbers
-                 if q.measure == "tech_advantage"}  # fmt: skip
     options, entry = options_of(found), technology_entry(found, settings)
     options = replace(options, options=advised(options.options, entry))
-    mastered = tuple(k for k in named if (advantage.get(k) or 0.0) >= 1 - ROUNDING)
+    mastered = tuple(k for k in named if beside.mastered[found.classes.index(k)])
     return TechnologyStudy(
         region, "", "", found, front, named, mastered, carry, spreads, options, entry,
         {k: uptake(s.years, s.adopters) for k, s in spreads.items()},
@@ -202,6 +202,10 @@ def _told_named(found: Filings, front: Front, named: tuple[str, ...]) -> Verdict
         return Verdict("technology.named", found.region, Truth.CANNOT_TELL,
                        f"{int(front.candidate.sum())} classes have enough patents to be compared",
                        "patents of more years, or of applicants elsewhere")  # fmt: skip
+    if not (np.nan_to_num(front.axes.key[front.candidate]) > 0).any():
+        return Verdict("technology.named", found.region, Truth.CANNOT_TELL,
+                       "no class bridges others: their ties are no stronger than chance gives",
+                       "patents of more years, or of applicants elsewhere")  # fmt: skip
     if not named:
         return Verdict("technology.named", found.region, Truth.NOT_MET,
                        "no class is both among the most common and among the most bridging")
@@ -212,8 +216,7 @@ def _told_named(found: Filings, front: Front, named: tuple[str, ...]) -> Verdict
 def _competence(found: Filings, carry: Mapping[str, Consortia]) -> Verdict:
     clause = "technology.competence"
     if not carry:
-        return Verdict(clause, found.region, Truth.CANNOT_TELL,
-                       "no key common technology is named", "patents of more years")  # fmt: skip
+        return Verdict(clause, found.region, Truth.CANNOT_TELL, NONE_NAMED, NAMED_FIRST)
     lacking = {k: c for k, c in carry.items() if c.lacks}
     evidence = tuple(_id("tech_local", found, k) for k in (lacking or carry))
     if lacking:
@@ -226,6 +229,8 @@ def _competence(found: Filings, carry: Mapping[str, Consortia]) -> Verdict:
 
 def _diffusion(found: Filings, spreads: Mapping[str, Spread]) -> Verdict:
     clause = "technology.diffusion"
+    if not spreads:
+        return Verdict(clause, found.region, Truth.CANNOT_TELL, NONE_NAMED, NAMED_FIRST)
     broken = [k for k, s in spreads.items() if s.broken is Truth.MET]
     reached = [k for k, s in spreads.items() if s.broken is Truth.NOT_MET]
     if broken:
@@ -239,9 +244,16 @@ def _diffusion(found: Filings, spreads: Mapping[str, Spread]) -> Verdict:
         return Verdict(clause, found.region, Truth.MET,
                        f"others of the region cite the alliance's patents in {', '.join(reached)}",
                        evidence=tuple(_id("tech_cited", found, k) for k in reached))  # fmt: skip
+    if all(s.alliance is None for s in spreads.values()):
+        return Verdict(clause, found.region, Truth.CANNOT_TELL,
+                       "no alliance works on a key common technology",
+                       "joint projects with codes and members of three or more")  # fmt: skip
+    if all(s.cited is None for s in spreads.values() if s.alliance is not None):
+        return Verdict(clause, found.region, Truth.CANNOT_TELL, "citations are not told",
+                       "a table of citations")  # fmt: skip
     return Verdict(clause, found.region, Truth.CANNOT_TELL,
-                   "no alliance works on a key common technology, or citations are not told",
-                   "joint projects with codes and members; citations")  # fmt: skip
+                   f"no alliance is cited by others, and none faces {CHANCES} later patents of "
+                   "others here", "patents of more years")  # fmt: skip
 
 
 def front_table(done: TechnologyStudy) -> pl.DataFrame:

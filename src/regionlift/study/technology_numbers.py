@@ -15,9 +15,10 @@ from regionlift.evidence.quantity import Provenance, Quantity
 from regionlift.evidence.settings import Settings
 from regionlift.measures.network.numbers import Rows
 from regionlift.measures.panel import quoted
+from regionlift.measures.relatedness.specialisation import advantaged, location_quotient
 from regionlift.measures.technology.diffusion import Spread
 from regionlift.measures.technology.filings import Filings
-from regionlift.measures.technology.front import Front
+from regionlift.measures.technology.front import Front, by_region
 from regionlift.measures.technology.profile import cited_by, concordance_of, profile, value_of
 from regionlift.study.numbers import Gap, Numbers
 
@@ -28,10 +29,13 @@ _FEW = Gap("too few patents or years", "patents of more years")
 class Beside:
     """Measures of all classes, with what their rows are: citations, rows of the concordance.
 
-    ``year`` is that of the value added, 0 where none is told.
+    ``advantage`` is the region's location quotient in each class, ``mastered`` whether it is at
+    least 1, decided exactly. ``year`` is that of the value added, 0 where none is told.
     """
 
     values: Mapping[str, np.ndarray]
+    advantage: np.ndarray
+    mastered: np.ndarray
     links: csr_matrix | None
     taken: Mapping[str, str]
     rows: Mapping[str, int]
@@ -55,7 +59,10 @@ def beside_of(
     if shares is not None:
         rows = dict(dataset.tables["concordance"].group_by("code").len().iter_rows())
     links = None if citations is None else cited_by(found, citations)
-    return Beside(profile(found, citations, shares, value), links, taken, rows, year)
+    names, table = by_region(found, found.incidence)
+    own = names.index(found.region)
+    return Beside(profile(found, citations, shares, value), location_quotient(table)[own],
+                  advantaged(table)[own], links, taken, rows, year)  # fmt: skip
 
 
 def technology_numbers(
@@ -77,19 +84,22 @@ def technology_numbers(
                              strict=True):  # fmt: skip
         yield make.of(measure, float(axis[k]), every, _FEW, n=n)
     yield from _beside(make, found, k, beside, every)
-    yield make.of("tech_advantage", _advantage(found, has, local), every, _FEW, n=n)
-    first = None
-    if found.local_first is not None and local:
-        first = float((own & found.local_first).sum()) / local
+    advantage = float(beside.advantage[k])
+    yield make.of("tech_advantage", advantage if np.isfinite(advantage) else None, every, _FEW, n=n)
+    first, placed = None, 0
+    if found.local_first is not None:
+        led = found.local_first[own]
+        placed = int(np.isfinite(led).sum())
+        first = float(np.nansum(led)) / placed if placed else None
     yield make.of("tech_first", first, ours,
                   Gap("no patent of the region, or positions are not told",
-                      "position in applicants"), n=local)  # fmt: skip
+                      "position in applicants"), n=placed)  # fmt: skip
     slope, error = rate
-    bounds = None
-    if np.isfinite(slope):
+    told, bounds = np.isfinite(slope), None
+    if told:
         half = float(norm.ppf(0.5 + settings["confidence"] / 2)) * error
-        bounds = slope - half, slope + half
-    yield make.of("tech_growth", slope if np.isfinite(slope) else None, every, _FEW, n=n,
+        bounds = float(np.expm1(slope - half)), float(np.expm1(slope + half))
+    yield make.of("tech_growth", float(np.expm1(slope)) if told else None, every, _FEW, n=n,
                   bounds=bounds)  # fmt: skip
     yield _foreign(make, found, own, citations, ours)
     adopters = int(((found.holds[has].sum(axis=0) > 0).A1 & found.ours).sum())
@@ -104,19 +114,9 @@ def technology_numbers(
     behind = Rows("", 0)
     if spread.alliance is not None and spread.cited is not None:
         behind = Rows(_cited_sql(found, klass, spread), spread.cited)
+    elif spread.alliance is not None:
+        gap = Gap("citations are not told", "a table of citations")
     yield make.of("tech_cited", spread.cited, behind, gap, n=spread.chances)
-
-
-def _advantage(found: Filings, has: np.ndarray, local: int) -> float | None:
-    """Share of the class in the region's patents over its share in all."""
-    if not found.fractional:
-        expected = int(has.sum()) * float(found.local.sum()) / len(found.ids)
-        return local / expected if expected else None
-    each = 1 / np.asarray(found.incidence.sum(axis=1)).ravel()
-    places = np.asarray(found.holds.sum(axis=1)).ravel()
-    ours = np.asarray(found.holds @ found.ours.astype(np.float64)).ravel() / places
-    expected = float((has * each).sum()) * float(ours.sum()) / len(found.ids)
-    return float((has * each * ours).sum()) / expected if expected else None
 
 
 def _beside(

@@ -22,8 +22,7 @@ from regionlift.measures.relatedness.specialisation import advantaged
 from regionlift.measures.technology.commonness import growth
 from regionlift.measures.technology.diffusion import Alliance
 from regionlift.measures.technology.filings import Filings
-from regionlift.measures.technology.front import LEAST_REGIONS, by_region
-from regionlift.measures.technology.options import LEAST_PATENTS
+from regionlift.measures.technology.front import LEAST_REGIONS, by_region, counted
 
 #: Share of the other applicants a leader is ahead of, applicants below which that means nothing,
 #: and local partners that make a leader one who can pass something on.
@@ -152,8 +151,8 @@ def potential(filings: Filings, weight: Floats, enough: np.ndarray | None = None
     """
     weighted = filings.incidence.multiply(weight[:, None]).tocsr()
     names, table = by_region(filings, weighted)
-    kept = _enough(filings) if enough is None else enough
-    held = advantaged(table[:, kept])
+    kept = counted(filings) if enough is None else enough
+    held = advantaged(table)[:, kept]
     near = lacking_only(held, density(held, proximity(held)))
     told = np.isfinite(near)
     total = np.where(told, near, 0.0).sum(axis=1)
@@ -166,11 +165,6 @@ def potential(filings: Filings, weight: Floats, enough: np.ndarray | None = None
     return Potential(names, mean, float(percentile_rank(mean[own], others)))
 
 
-def _enough(filings: Filings) -> np.ndarray:
-    """Classes with patents enough, each patent counted once."""
-    return np.asarray(filings.incidence.sum(axis=0)).ravel() >= LEAST_PATENTS
-
-
 def technology_potential(
     dataset: Dataset, filings: Filings, rng: np.random.Generator, draws: int, level: float
 ) -> Told:
@@ -181,7 +175,7 @@ def technology_potential(
                       "patents of applicants of other regions", regions, few=True)  # fmt: skip
     ones = np.ones(len(filings.ids))
     names, _ = by_region(filings, filings.incidence)
-    enough = _enough(filings)
+    enough = counted(filings)
     now = potential(filings, ones, enough)
     if now.percentile is None:
         return untold("the region lacks no class, or fewer than ten regions lack one",

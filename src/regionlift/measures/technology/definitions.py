@@ -38,14 +38,14 @@ _define("tech_reach", "Nearness to what the region has", "可及程度", "index"
         "with fewer than ten regions: the revealed advantage",
         "Hidalgo, Klinger, Barabasi & Hausmann 2007, Science 317, 482-487")  # fmt: skip
 _define("tech_advantage", "Revealed technological advantage", "技术优势指数", "ratio", (46, 57),
-        "(local patents in the class / local patents) / (patents in the class / patents); with "
-        "fractional counting a patent is divided among its classes and its applicants",
-        "Soete 1987")  # fmt: skip
+        "location quotient over regions and classes, (x_rk / x_r) / (x_k / x), x the patents of a "
+        "region's applicants in a class; with fractional counting a patent is divided among its "
+        "classes and regions", "Soete 1987; Balassa 1965")  # fmt: skip
 _define("tech_first", "Share with a local first applicant", "第一申请人本地占比", "share", (5, 46),
         "patents in the class whose first applicant is of the region / those with a local "
-        "applicant")  # fmt: skip
+        "applicant that tell who is first")  # fmt: skip
 _define("tech_growth", "Yearly growth", "年增长率", "share", (87,),
-        "b of the Poisson regression log E[n_t] = a + b t; error widened for extra variation",
+        "e^b - 1 of the Poisson regression log E[n_t] = a + b t; error widened for extra variation",
         "McCullagh & Nelder 1989", "normal interval of b")  # fmt: skip
 _define("tech_foreign", "Foreign share of citations made", "引用国外专利占比", "share", (5, 88),
         "citations to patents with a foreign first applicant / citations, of the patents in the "
@@ -71,7 +71,8 @@ _define("tech_users", "Evenness over user industries", "用户行业均匀度", 
         "-sum_j s_j ln s_j / ln L, s_j shares of the L industries of applicants in its patents",
         "Ma, Kong, Lin & Yang 2020, as we read its abstract")  # fmt: skip
 _define("tech_participation", "Participation over sections", "参与系数", "index", (46,),
-        "1 - sum_m (k_m / k)^2, k_m joint patents with classes of section m",
+        "1 - sum_m (k_m / k)^2, k_m joint patents with classes of section m, over ties that are "
+        "stronger than chance (disparity filter, 5%)",
         "Guimera & Amaral 2005, Nature 433, 895-900")  # fmt: skip
 _define("tech_generality", "Generality over citing classes", "通用性", "index", (46,),
         "N/(N-1) (1 - sum_j s_j^2), s_j shares of subclasses in the classes of patents that cite "

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from regionlift.data.dataset import Dataset
-from regionlift.data.symbols import MOST_CODES, Level, parse, valid
+from regionlift.data.symbols import MOST_CODES, Level, parse, tags, valid
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
@@ -55,8 +55,9 @@ class Filings:
     """Patents of all applicants in the tables, of the years first..last.
 
     ``incidence`` is (patents, classes) of 0 and 1, ``holds`` (patents, applicants); ``local`` tells
-    which patents have an applicant of the region, ``local_first`` whose first applicant is one
-    (None where positions are not told). ``left_out`` says what was not counted, and why. With
+    which patents have an applicant of the region, ``local_first`` whose first applicant is one: 1
+    or 0, not a number where the patent does not tell who is first (None where none does).
+    ``left_out`` says what was not counted, and why. With
     ``fractional`` counts by region and class divide a patent evenly among both; what stands
     beside what is counted whole.
     """
@@ -71,7 +72,7 @@ class Filings:
     applicants: tuple[Applicant, ...]
     holds: csr_matrix
     local: Flags
-    local_first: Flags | None
+    local_first: Floats | None
     left_out: tuple[tuple[str, int], ...]
     fractional: bool = False
     rows_out: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=OUT))
@@ -96,11 +97,13 @@ class Filings:
 
 
 def symbol_of(level: Level) -> Callable[[str], str]:
-    """Code -> its part at a level; empty where it has none, or is no symbol."""
+    """Code -> its part at a level; empty where it has none, tags, or is no symbol."""
 
     def cut(text: str) -> str:
         symbol = parse(text)
-        return "" if symbol is None or not valid(symbol, "CPC") else symbol.at(level)
+        if symbol is None or not valid(symbol, "CPC") or tags(symbol):
+            return ""
+        return symbol.at(level)
 
     return cut
 
@@ -132,8 +135,12 @@ def filings(
     unfiled = patents.join(filed, on="patent_id", how="anti")
     unclassed = patents.join(coded, on="patent_id", how="anti")
     unclassed = unclassed.join(many, on="patent_id", how="anti")
+    tag = {c for c in bad["code"].unique().to_list() if (s := parse(c)) is not None and tags(s)}
+    is_tag = pl.col("code").is_in(list(tag))
     out = [
-        ("codes that are no IPC or CPC symbol of that level", bad),
+        ("codes that are no IPC or CPC symbol of that level", bad.filter(~is_tag)),
+        ("codes that only tag what is classed elsewhere (section Y, indexing schemes)",
+         bad.filter(is_tag)),
         (f"patents with over {MOST_CLASSES} classes", many),
         ("patents without a class", unclassed),
         ("patents without an applicant in orgs", unfiled),
@@ -194,9 +201,9 @@ def _arrays(
     leads = filed.filter(pl.col("position") == 1)
     local_first = None
     if leads.height:
-        local_first = np.zeros(kept.height, dtype=bool)
+        local_first = np.full(kept.height, np.nan)
         at = leads["row"].to_numpy()
-        local_first[at] = ours[[place[o] for o in leads["org_id"]]] > 0
+        local_first[at] = ours[[place[o] for o in leads["org_id"]]]
     return Filings(
         region, first, last, tuple(kept["patent_id"]), kept["app_year"].to_numpy().astype(np.int64),
         tuple(classes), incidence, tuple(known), holds, np.asarray(holds @ ours > 0), local_first,

@@ -13,13 +13,22 @@ from regionlift.measures.cube import Floats
 from regionlift.measures.relatedness.cooccurrence import proximity
 from regionlift.measures.relatedness.nearness import density
 from regionlift.measures.relatedness.specialisation import advantaged, location_quotient
-from regionlift.measures.technology.commonness import betweenness, generality, joint
+from regionlift.measures.technology.commonness import (
+    betweenness,
+    generality,
+    joint,
+    off_diagonal,
+)
 from regionlift.measures.technology.filings import Filings
 
 Flags = NDArray[np.bool_]
 
 #: Regions below which relatedness between classes means little; then mastery stands for reach.
 LEAST_REGIONS = 10
+#: Patents in all regions below which a class is left out: its presence hangs on one patent.
+LEAST_PATENTS = 10
+#: Share of the patents that must tell an industry of an applicant before users are read from it.
+TOLD = 0.5
 #: What the first axis is read from, in the order of preference.
 INDUSTRIES, SECTIONS = "industries of its users", "sections of the classes beside it"
 
@@ -29,7 +38,8 @@ class Axes:
     """The three axes over classes; higher is more of it; not a number where it cannot be told.
 
     ``common`` spread over ``users``; ``key`` betweenness; ``reach`` is ``reach_by``: relatedness
-    density of the region, or its revealed advantage.
+    density of the region, or its revealed advantage. ``told`` is the share of the patents that tell
+    an industry of an applicant.
     """
 
     common: Floats
@@ -37,6 +47,7 @@ class Axes:
     reach: Floats
     users: str
     reach_by: str
+    told: float
 
     @property
     def each(self) -> tuple[Floats, Floats, Floats]:
@@ -77,29 +88,49 @@ def user_industries(filings: Filings) -> Floats:
     return member
 
 
-def axes_of(filings: Filings, weight: Floats) -> Axes:
-    """The three axes from weighted patents."""
-    weighted = filings.incidence.multiply(weight[:, None]).tocsr()
-    both = joint(filings.incidence, weight)
-    member = user_industries(filings)
-    if member.shape[1] >= 3:
+class Reader:
+    """The three axes of one set of patents under any weights.
+
+    What does not depend on the weights is read once: who uses a patent, in which regions it is.
+    """
+
+    def __init__(self, filings: Filings) -> None:
+        self.filings = filings
+        self.regions, self._held = regions_of(filings)
+        self._enough = counted(filings)
+        member = user_industries(filings)
         used = np.asarray((filings.holds @ member) > 0, dtype=np.float64)
-        common, users = generality(np.asarray(weighted.T @ used)), INDUSTRIES
-    else:
+        self.told = float(used.any(axis=1).mean()) if used.size else 0.0
+        self._used = used if member.shape[1] >= 3 and self.told >= TOLD else None
         names = sorted({c[0] for c in filings.classes})
-        section = np.array([[c[0] == s for s in names] for c in filings.classes], dtype=np.float64)
-        apart = both.copy()
-        np.fill_diagonal(apart, 0)
-        common, users = generality(apart @ section), SECTIONS
-    reach, by = _reach(filings, weighted)
-    return Axes(common, betweenness(both), reach, users, by)
+        self._section = np.array([[c[0] == s for s in names] for c in filings.classes], dtype=float)
+
+    def axes(self, weight: Floats) -> Axes:
+        """The axes from weighted patents."""
+        found = self.filings
+        weighted = found.incidence.multiply(weight[:, None]).tocsr()
+        both = joint(found.incidence, weight)
+        if self._used is not None:
+            common, users = generality(np.asarray(weighted.T @ self._used)), INDUSTRIES
+        else:
+            common, users = generality(off_diagonal(both) @ self._section), SECTIONS
+        reach, by = self._reach(_table(found, weighted, self._held))
+        return Axes(common, betweenness(both), reach, users, by, self.told)
+
+    def _reach(self, table: Floats) -> tuple[Floats, str]:
+        own = self.regions.index(self.filings.region)
+        if len(self.regions) < LEAST_REGIONS:
+            return location_quotient(table)[own], "revealed advantage"
+        held = advantaged(table)[:, self._enough]
+        reach = np.full(table.shape[1], np.nan)
+        reach[self._enough] = density(held, proximity(held))[own]
+        return reach, "relatedness density"
 
 
-def by_region(filings: Filings, weighted: csr_matrix) -> tuple[tuple[str, ...], Floats]:
-    """Patents of each region's applicants in each class, (regions, classes), and their names.
+def regions_of(filings: Filings) -> tuple[tuple[str, ...], Floats]:
+    """Regions of the applicants, and which patents are in each, (patents, regions).
 
-    A patent counts once in each of its regions and classes; with fractional counting it is divided
-    evenly among its applicants' regions and its classes.
+    0 or 1; with fractional counting a patent is divided evenly among its regions.
     """
     names = tuple(sorted({a.region for a in filings.applicants if a.region}))
     column = {name: n for n, name in enumerate(names)}
@@ -110,18 +141,29 @@ def by_region(filings: Filings, weighted: csr_matrix) -> tuple[tuple[str, ...], 
     held = np.asarray((filings.holds @ member) > 0, dtype=np.float64)
     if filings.fractional:
         held = held / np.maximum(held.sum(axis=1, keepdims=True), 1)
+    return names, held
+
+
+def counted(filings: Filings) -> Flags:
+    """Classes with patents enough to tell who has them, each patent counted once."""
+    return np.asarray(filings.incidence.sum(axis=0)).ravel() >= LEAST_PATENTS
+
+
+def by_region(filings: Filings, weighted: csr_matrix) -> tuple[tuple[str, ...], Floats]:
+    """Patents of each region's applicants in each class, (regions, classes), and their names.
+
+    A patent counts once in each of its regions and classes; with fractional counting it is divided
+    evenly among its applicants' regions and its classes.
+    """
+    names, held = regions_of(filings)
+    return names, _table(filings, weighted, held)
+
+
+def _table(filings: Filings, weighted: csr_matrix, held: Floats) -> Floats:
+    if filings.fractional:
         per = 1 / np.asarray(filings.incidence.sum(axis=1)).ravel()
         weighted = weighted.multiply(per[:, None]).tocsr()
-    return names, np.asarray((weighted.T @ held).T)
-
-
-def _reach(filings: Filings, weighted: csr_matrix) -> tuple[Floats, str]:
-    names, table = by_region(filings, weighted)
-    own = names.index(filings.region)
-    if len(names) >= LEAST_REGIONS:
-        held = advantaged(table)
-        return density(held, proximity(held))[own], "relatedness density"
-    return location_quotient(table)[own], "revealed advantage"
+    return np.asarray((weighted.T @ held).T)
 
 
 def pareto(values: Floats) -> Flags:
@@ -136,22 +178,29 @@ def front_of(
     filings: Filings, least: int, rng: np.random.Generator, resamples: int = 200,
     confidence: float = 0.9, top: int = 10,
 ) -> Front:  # fmt: skip
-    """Candidates, front and rank intervals by drawing the patents again.
+    r"""Candidates, front and rank intervals by weighing the patents anew.
 
-    A candidate has at least ``least`` patents and all three axes. Ranks are among candidates.
+    A candidate has at least ``least`` patents and all three axes. Ranks are among candidates. Each
+    draw weighs every patent by :math:`w \sim Exp(1)`: drawn with replacement, patents would come
+    twice and lose a third of the classes' ties, and the filter behind betweenness keeps others
+    than those of the tables, so that ranks fall outside of their own intervals.
+
+    Source: the Bayesian bootstrap, Rubin 1981, Annals of Statistics 9, 130-134.
     """
-    ones = np.ones(len(filings.ids))
-    axes = axes_of(filings, ones)
+    reader = Reader(filings)
+    axes = reader.axes(np.ones(len(filings.ids)))
     count = np.asarray(filings.incidence.sum(axis=0)).ravel()
     told = np.all([np.isfinite(a) for a in axes.each], axis=0)
     candidate = (count >= least) & told
     width = int(candidate.sum())
-    ranks, held = np.zeros((3, width, resamples)), np.zeros(width)
+    best, worst = np.zeros((3, width, resamples)), np.zeros((3, width, resamples))
+    held = np.zeros(width)
     for n in range(resamples if width else 0):
-        drawn = np.bincount(rng.integers(0, len(ones), len(ones)), minlength=len(ones))
-        again = axes_of(filings, drawn.astype(np.float64))
+        again = reader.axes(rng.standard_exponential(len(filings.ids)))
         values = np.array([np.nan_to_num(a[candidate], nan=-1.0) for a in again.each])
-        ranks[:, :, n] = rankdata(-values, axis=1, method="average")
+        # Of equal classes each may stand anywhere among them.
+        best[:, :, n] = rankdata(-values, axis=1, method="min")
+        worst[:, :, n] = rankdata(-values, axis=1, method="max")
         held += pareto(values)
     shape = 3, len(candidate)
     rank, low, high = np.zeros(shape), np.zeros(shape), np.zeros(shape)
@@ -161,8 +210,8 @@ def front_of(
         rank[:, candidate] = rankdata(-now, axis=1, method="average")
         tail = (1 - confidence) / 2
         if resamples:
-            low[:, candidate] = np.quantile(ranks, tail, axis=2, method="lower")
-            high[:, candidate] = np.quantile(ranks, 1 - tail, axis=2, method="higher")
+            low[:, candidate] = np.quantile(best, tail, axis=2, method="lower")
+            high[:, candidate] = np.quantile(worst, 1 - tail, axis=2, method="higher")
             share[candidate] = held / resamples
         first[candidate] = pareto(now)
     return Front(

@@ -11,15 +11,13 @@ from regionlift.measures.relatedness.cooccurrence import proximity
 from regionlift.measures.relatedness.nearness import density
 from regionlift.measures.relatedness.specialisation import advantaged, location_quotient
 from regionlift.measures.technology.filings import Filings
-from regionlift.measures.technology.front import LEAST_REGIONS, by_region
+from regionlift.measures.technology.front import LEAST_REGIONS, by_region, counted
 
 #: (near, complex) -> name of the quarter.
 QUARTERS = {
     (True, True): "high road", (True, False): "slow road", (False, True): "casino",
     (False, False): "dead end",
 }  # fmt: skip
-#: Patents in all regions below which a class is left out: its presence hangs on one patent.
-LEAST_PATENTS = 10
 
 
 @dataclass(frozen=True)
@@ -65,14 +63,15 @@ def options_of(filings: Filings) -> Options:
                        f"applicants of {len(names)} regions are told; {LEAST_REGIONS} are needed")
     count, local = (np.asarray(m.sum(axis=0)).ravel() for m in (
         filings.incidence, filings.incidence[filings.local]))  # fmt: skip
-    enough = count >= LEAST_PATENTS
-    held = advantaged(table[:, enough])
+    enough = counted(filings)
+    # Advantage is against all classes, as on every page; related are those with patents enough.
+    held = advantaged(table)[:, enough]
     order = complexity(held, scale="each")
     if order.reason:
         return Options((), nan, nan, len(names), order, order.reason)
     own = names.index(filings.region)
     near = density(held, proximity(held))[own]
-    level = location_quotient(table[:, enough])[own]
+    level = location_quotient(table)[own, enough]
     places = np.flatnonzero(enough)
     open_ = np.flatnonzero(~held[own] & np.isfinite(near) & np.isfinite(order.activities))
     if len(open_) < 4:

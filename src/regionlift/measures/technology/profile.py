@@ -12,6 +12,7 @@ from regionlift.data.dataset import Dataset
 from regionlift.measures.cube import Floats
 from regionlift.measures.relatedness.specialisation import divided
 from regionlift.measures.technology.commonness import (
+    backbone,
     breadth,
     evenness,
     generality,
@@ -42,11 +43,13 @@ def profile(
     count = np.asarray(filings.incidence.sum(axis=0)).ravel()
     late = (filings.year > filings.last - RECENT).astype(np.float64)
     nothing = np.full(len(count), np.nan)
+    kept = backbone(both)
     sections = np.unique([c[0] for c in filings.classes], return_inverse=True)[1]
     found = {
         "tech_breadth": breadth(both),
         "tech_evenness": _among_others(off_diagonal(both)),
-        "tech_participation": participation(both, sections.astype(np.int64)),
+        "tech_participation": np.where(
+            kept.any(axis=1), participation(both * kept, sections.astype(np.int64)), np.nan),
         "tech_recent": divided(np.asarray(filings.incidence.T @ late).ravel(), count),
         "tech_users": nothing, "tech_generality": nothing, "tech_originality": nothing,
         "tech_pull": nothing,

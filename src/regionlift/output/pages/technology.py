@@ -6,18 +6,20 @@ import numpy as np
 import polars as pl
 
 from regionlift.data.symbols import titled
-from regionlift.measures.technology.front import INDUSTRIES
+from regionlift.measures.technology.front import INDUSTRIES, TOLD, Front
 from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table, text, verdicts
 from regionlift.output.evidence import Book
 from regionlift.output.pages.common import page
-from regionlift.output.paths_block import path_block
+from regionlift.output.paths_block import path_block, percent
 from regionlift.output.payload import Block, Cell, Page
 from regionlift.output.words import explained, listed, significant
 from regionlift.study import Study, TechnologyStudy
 from regionlift.study.technology import front_table
 
 TITLE = "Key common technologies"
+#: Technologies whose rank intervals are drawn.
+MOST_RANKS = 12
 
 
 def technology(study: Study, book: Book) -> Page:
@@ -64,7 +66,7 @@ def _chart(study: Study, done: TechnologyStudy, frame: pl.DataFrame) -> Block:
     years = "" if found is None else f"{found.first}-{found.last}"
     front = done.front
     told = "" if front is None else (
-        f"Commonness: spread over {front.axes.users}. Size of the dot: {front.axes.reach_by}."
+        f"Commonness: spread over {_users(front)}. Size of the dot: {front.axes.reach_by}."
     )  # fmt: skip
     return chart(
         study, "technology-front", "Common and key", f"{_finding(done)} {told}",
@@ -94,8 +96,9 @@ def _list(study: Study, done: TechnologyStudy, book: Book) -> Block:
     share = significant(100 * study.settings["technology_top"])
     note = (
         f"Three axes, no score. Named: among the upper {share}% of the candidates on both, common "
-        "and key. Ranks in brackets: 90% of draws of the patents. On the front: no other candidate "
-        "is above it on one axis and level on the others."
+        f"and key. Ranks in brackets: {percent(study.settings['confidence'])} of draws in which "
+        "the patents are weighed anew; equals may stand anywhere among themselves. On the front: "
+        "no other candidate is above it on one axis and level on the others."
     )
     heads = ["Technology", "In words", ">Common", ">Rank", ">Key", ">Rank", ">In reach", ">Rank",
              ">Advantage"]  # fmt: skip
@@ -104,23 +107,30 @@ def _list(study: Study, done: TechnologyStudy, book: Book) -> Block:
 
 def _ranks(study: Study, done: TechnologyStudy, frame: pl.DataFrame) -> Block:
     """Rank intervals of what is named or on the front."""
-    some = frame.filter(pl.col("named") | pl.col("on the front")).head(12)
+    every = frame.filter(pl.col("named") | pl.col("on the front"))
+    some = every.head(MOST_RANKS)
     shown = pl.concat([
         some.select("technology", "title", axis=pl.lit(axis), rank=pl.col(f"{axis} rank"),
                     low=pl.col(f"{axis} rank low"), high=pl.col(f"{axis} rank high"))
         for axis in ("common", "key", "reach")
     ])  # fmt: skip
-    wide = some.filter(pl.col("key rank high") - pl.col("key rank low") > frame.height / 3)
-    told = listed(wide["technology"].to_list(), 6)
+    loose = [
+        f"{word} of {listed(wide['technology'].to_list(), 4)}"
+        for axis, word in (("common", "commonness"), ("key", "bridging"), ("reach", "reach"))
+        if (wide := every.filter(
+            pl.col(f"{axis} rank high") - pl.col(f"{axis} rank low") > frame.height / 3)).height
+    ]  # fmt: skip
     finding = (
-        f"Bridging hangs on few patents: its rank is not settled for {told}." if told
-        else "The ranks of those named and on the front hold when the patents are drawn again."
+        f"Hangs on few patents, with ranks that are not settled: {'; '.join(loose)}." if loose
+        else "The ranks of those named and on the front hold when the patents are weighed anew."
     )
+    if every.height > some.height:
+        finding += f" Drawn are {some.height} of {every.height}."
     found = done.filings
     return chart(
         study, "technology-ranks", "How sure the ranks are", finding, charts.rank_intervals(shown),
         plain(shown), "tech_key", "" if found is None else f"{found.first}-{found.last}",
-        ("confidence", "resamples"),
+        ("confidence",),
     )  # fmt: skip
 
 
@@ -192,10 +202,18 @@ def _more(done: TechnologyStudy, book: Book) -> list[Block]:
     ]  # fmt: skip
 
 
+def _users(front: Front) -> str:
+    """What commonness is read from, with the share of the patents that tell it."""
+    told = f" (told for {percent(front.axes.told)} of the patents)"
+    return front.axes.users + (told if front.axes.users == INDUSTRIES else "")
+
+
 def _rank(done: TechnologyStudy, axis: int, k: int) -> Cell:
     front = done.front
     if front is None:
         return "–"
+    if np.ptp(front.axes.each[axis][front.candidate]) == 0:
+        return {"text": "all alike", "sort": float(front.rank[axis, k])}
     own, low, high = (float(a[axis, k]) for a in (front.rank, front.low, front.high))
     return {"text": f"{own:.0f} ({low:.0f}–{high:.0f})", "sort": own}
 
@@ -206,13 +224,14 @@ def _beside(done: TechnologyStudy) -> Block:
     if front is None:
         return text("")
     parts = [
-        f"{name}: rank correlation {r:.2f}, {n} of the first {front.top} the same"
+        f"{name}: " + (f"rank correlation {r:.2f}, {n} of the first {front.top} the same"
+                       if r == r else "cannot tell, since all are alike")
         for name, r, n in zip(("common", "key", "in reach"), front.with_count,
                               front.shared_with_count, strict=True)
     ]  # fmt: skip
     caveat = "" if front.axes.users == INDUSTRIES else (
-        " Industries of the applicants are not told: spread over patent sections is a weaker sign "
-        "of common use.")  # fmt: skip
+        f" An industry of an applicant is told for {percent(front.axes.told)} of the patents; it "
+        f"takes {percent(TOLD)}: spread over patent sections is a weaker sign of common use.")
     stable = (" On a large sample of patents bridging was the least stable of the rankings "
               "(docs/technology.md): read its interval, not its place.")  # fmt: skip
     return text("Beside plain counting of patents: " + "; ".join(parts) + "." + stable + caveat,
