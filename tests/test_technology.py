@@ -19,6 +19,7 @@ from regionlift.data.synthetic.generate import Province, generate
 from regionlift.data.synthetic.write import write
 from regionlift.evidence.settings import settings as defaults
 from regionlift.evidence.verdict import Truth
+from regionlift.forecast.baselines import CURVES
 from regionlift.forecast.uptake import uptake
 from regionlift.measures.technology import commonness as common
 from regionlift.measures.technology.alliances import least_teams
@@ -342,6 +343,17 @@ def test_the_fraunhofer_concordance(shared_data: Path) -> None:
     assert industries[int(shares[1].argmax())] == "26"
 
 
+@given(st.floats(0.001, 0.3), st.floats(0.05, 1), st.floats(10, 1000))
+def test_bass_and_logistic_give_the_same_new_adopters(p: float, q: float, size: float) -> None:
+    """Which of the two is nearer is no question: one is fitted for both."""
+    t = np.arange(20.0)
+    bass = CURVES["bass"][0](t, np.log([size, p, q]))
+    turn = np.log(q / p) / (p + q)
+    logistic = CURVES["logistic"][0](
+        t, np.array([np.log(size * (1 + p / q)), np.log(p + q), turn]))  # fmt: skip
+    np.testing.assert_allclose(np.diff(bass), np.diff(logistic), atol=1e-9 * size)
+
+
 def test_diffusion_curves_are_held_to_years_they_have_not_seen() -> None:
     t = np.arange(0, 19, dtype=float)
     gone = np.exp(-0.53 * t)
@@ -351,7 +363,8 @@ def test_diffusion_curves_are_held_to_years_they_have_not_seen() -> None:
     found = uptake(years, new)
     assert found.first == 2016
     assert found.seen == sum(new[-3:])
-    assert found.best in ("bass", "logistic")
+    assert found.best == "bass"
+    assert found.bass == pytest.approx((300, 0.03, 0.5), rel=0.1)
     assert found.error("bass") <= 3
     assert found.error("as in the years before") > 3 * found.error("bass")
     short = uptake(years[:6], new[:6])

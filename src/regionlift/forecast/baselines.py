@@ -15,7 +15,7 @@ is dropped (``burn_in=1``), and the clock of the growth curves starts after it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal, get_args
 
@@ -33,10 +33,14 @@ Kind = Literal["flow", "stock", "share"]
 
 @dataclass(frozen=True)
 class Outlook:
-    """Middle (h,) of each year ahead, and covariance (h, h) of the errors; units of the counts."""
+    """Middle (h,) of each year ahead, and covariance (h, h) of the errors; units of the counts.
+
+    ``parameters`` are those of the curve that was fitted, in the order of its formula.
+    """
 
     mean: Floats
     covariance: Floats
+    parameters: tuple[float, ...] = ()
 
     def draws(
         self, replicates: int, seed: int | np.random.SeedSequence, *, share: bool = False
@@ -185,8 +189,12 @@ def growth(
         least_squares(misfit, np.clip([top + 0.3, *s], low + 1e-6, high - 1e-6), bounds=(low, high))
         for s in starts
     ]
-    mean = yearly(min(fits, key=lambda fit: fit.cost).x)
-    return _outlook(mean[n:], counts - mean[:n], n - parameters, np.eye(horizon), dispersion)
+    best = min(fits, key=lambda fit: fit.cost).x
+    mean = yearly(best)
+    found = _outlook(mean[n:], counts - mean[:n], n - parameters, np.eye(horizon), dispersion)
+    # All but the turning point are fitted as logs.
+    told = [float(v if lower < -12 else np.exp(v)) for v, lower in zip(best, low, strict=True)]
+    return replace(found, parameters=tuple(told))
 
 
 def _outlook(

@@ -1,4 +1,15 @@
-"""Whether a diffusion curve tells the adopters of years it has not seen."""
+r"""Whether a diffusion curve tells the adopters of years it has not seen.
+
+In new adopters a year Bass's curve is the logistic: with :math:`r = p + q`,
+:math:`m = \ln(q/p) / r` and :math:`K' = K (1 + p/q)`,
+
+.. math:: K \frac{1 - e^{-rt}}{1 + \tfrac qp e^{-rt}}
+          = \frac{K'}{1 + e^{-r(t - m)}} - K \frac pq
+
+so that the two differ by a constant, and no year can tell one from the other where p is above 0.
+One is fitted and told as both; Gompertz's, whose rise is steep and whose slowing is long, is the
+other shape.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +20,8 @@ import numpy as np
 from regionlift.forecast.baselines import growth
 from regionlift.measures.cube import Floats
 
-#: Curves of diffusion that are fitted (Bass 1969; Verhulst 1838).
-CURVES = ("bass", "logistic")
+#: Curves of diffusion that are fitted (Bass 1969; Gompertz 1825).
+CURVES = ("bass", "gompertz")
 #: Years kept back; years and adopters below which nothing is fitted.
 HELD, YEARS, ADOPTERS = 3, 6, 10
 
@@ -21,7 +32,8 @@ class Uptake:
 
     ``error`` is the absolute error of the sum over these years. ``best`` is the curve with the
     smallest error, if smaller than that of going on as in the last years; empty otherwise.
-    ``ahead`` are the new adopters of the next years by that curve, fitted to all years.
+    ``ahead`` are the new adopters of the next years by that curve, fitted to all years; ``bass``
+    Bass's K, p and q fitted to all years, empty where it cannot be.
     """
 
     first: int
@@ -30,6 +42,7 @@ class Uptake:
     best: str
     ahead: tuple[float, ...]
     reason: str = ""
+    bass: tuple[float, ...] = ()
 
     def error(self, name: str) -> float:
         """Absolute error of one way to go on."""
@@ -37,7 +50,7 @@ class Uptake:
 
 
 def uptake(years: tuple[int, ...], adopters: tuple[int, ...], burn_in: int = 1) -> Uptake:
-    """Fit Bass and logistic curves to new adopters by year; score them on the last three years.
+    """Fit curves to new adopters by year; score them on the last three years.
 
     The first year of a window holds those who had adopted before it, and is left out.
     """
@@ -57,7 +70,9 @@ def uptake(years: tuple[int, ...], adopters: tuple[int, ...], burn_in: int = 1) 
     seen = float(after.sum())
     best = min(told, key=lambda name: abs(told[name] - seen))
     best = best if best in CURVES else ""
-    return Uptake(first, seen, told, best, tuple(map(float, _ahead(best, counts))))
+    whole = growth("bass", counts, HELD)
+    return Uptake(first, seen, told, best, tuple(map(float, _ahead(best, counts))),
+                  bass=() if whole is None else whole.parameters)  # fmt: skip
 
 
 def _ahead(name: str, counts: Floats) -> Floats:

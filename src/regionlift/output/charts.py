@@ -309,8 +309,9 @@ def quadrant(frame: pl.DataFrame, near: float, difficult: float) -> Spec:
 
 
 def adopters(frame: pl.DataFrame) -> Spec:
-    """Organisations that have taken up each technology, by year."""
+    """Organisations that have taken up each technology, by year; ``line`` counted or ahead."""
     lines = alt.Chart(frame).mark_line(point=True).encode(
+        strokeDash=alt.StrokeDash("line:N", title=None, sort=["counted", "by the curve"]),
         x=alt.X("year:Q", title=None, axis=alt.Axis(format="d")),
         y=alt.Y("adopters:Q", title="organisations so far"),
         color=alt.Color("technology:N", title=None),

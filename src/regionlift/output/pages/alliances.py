@@ -6,6 +6,7 @@ import polars as pl
 
 from regionlift.data.symbols import title, titled
 from regionlift.evidence.verdict import Truth
+from regionlift.forecast.uptake import CURVES
 from regionlift.measures.technology.alliances import LARGEST, Consortia
 from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table, verdicts
@@ -13,10 +14,14 @@ from regionlift.output.evidence import Book
 from regionlift.output.pages.allied_blocks import alliance_pace, foreign_partners
 from regionlift.output.pages.common import page
 from regionlift.output.payload import Block, Cell, Page
-from regionlift.output.words import explained, listed
+from regionlift.output.words import explained, listed, significant
 from regionlift.study import Study, TechnologyStudy
 
 TITLE = "Alliances and diffusion"
+#: What a line of the chart is.
+SEEN, AHEAD = "counted", "by the curve"
+#: Curves as they are called.
+NEAREST = {"bass": "Bass, logistic", "gompertz": "Gompertz"}
 HEAD = {Truth.MET: "does not reach others", Truth.NOT_MET: "reaches others",
         Truth.CANNOT_TELL: "cannot tell"}  # fmt: skip
 
@@ -145,10 +150,16 @@ def _diffusion(done: TechnologyStudy, book: Book) -> Block:
 def _curves(study: Study, done: TechnologyStudy) -> list[Block]:
     rows = []
     for k, s in done.spreads.items():
-        total = 0
+        total: float = 0
         for year, new in zip(s.years, s.adopters, strict=True):
             total += new
-            rows.append({"technology": k, "title": title(k), "year": year, "adopters": total})
+            rows.append({"technology": k, "title": title(k), "year": year, "adopters": total,
+                         "line": SEEN})  # fmt: skip
+        ahead = done.uptakes[k].ahead
+        for n, new in enumerate((0.0, *ahead) if ahead else ()):
+            total += new
+            rows.append({"technology": k, "title": title(k), "year": s.years[-1] + n,
+                         "adopters": total, "line": AHEAD})  # fmt: skip
     frame = pl.DataFrame(rows)
     if frame.is_empty() or done.filings is None:
         return []
@@ -156,8 +167,8 @@ def _curves(study: Study, done: TechnologyStudy) -> list[Block]:
     lines = [f"{explained(k)}: {s.total} organisations" for k, s in done.spreads.items()]
     return [
         chart(study, "adopters", "Organisations that have taken it up",
-              f"{listed(lines, 6)}. Years before {done.filings.first} are not in the window: the "
-              "first year holds those who had it already.",
+              f"{listed(lines, 6)}. The first year, {done.filings.first}, holds those who had it "
+              "already. Dashed: by the curve that told the last three years best, where one did.",
               charts.adopters(frame), plain(frame), "tech_adopters", years, ("technology_years",))
     ]  # fmt: skip
 
@@ -167,20 +178,25 @@ def _uptake(done: TechnologyStudy) -> list[Block]:
     rows: list[list[Cell]] = []
     for k, u in done.uptakes.items():
         if u.reason:
-            rows.append([titled(k), "–", "–", "–", "–", f"cannot tell: {u.reason}", "–"])
+            rows.append([titled(k), *["–"] * 4, f"cannot tell: {u.reason}", *["–"] * 3])
             continue
         ahead = ", ".join(f"{n:.0f}" for n in u.ahead)
+        bass: list[Cell] = ["–", "–"]
+        if u.bass:
+            bass = [{"text": significant(v), "sort": v} for v in u.bass[1:]]
         rows.append(
             [titled(k), f"{u.seen:.0f}", *(f"{u.told[n]:.1f}" if n in u.told else "–"
-                                  for n in ("bass", "logistic", "as in the years before")),
-             u.best or "going on as before", ahead or "–"]
+                                  for n in (*CURVES, "as in the years before")),
+             NEAREST.get(u.best, "going on as before"), ahead or "–", *bass]
         )  # fmt: skip
     if not rows:
         return []
     note = (
         "New adopters of the last three years, kept back from the fit; the first year of the "
-        "window is left out. Where no curve comes nearer than going on as before, no curve is used."
+        "window is left out. Where no curve comes nearer than going on as before, no curve is "
+        "used. In new adopters a year Bass's curve and the logistic are the same: one column is "
+        "both. p: adopting by oneself, q: by example, a year, fitted to all years."
     )
-    heads = ["Technology", ">Seen", ">Bass", ">Logistic", ">As before", "Nearest",
-             "Next three years by it"]  # fmt: skip
+    heads = ["Technology", ">Seen", ">Bass, logistic", ">Gompertz", ">As before", "Nearest",
+             "Next three years by it", ">p", ">q"]  # fmt: skip
     return [table("uptake", "Do diffusion curves tell what came?", heads, rows, note, 12)]
