@@ -284,6 +284,17 @@ def test_past_partners_decide_between_teams_of_one_size() -> None:
         least_teams([set()], {}, {})
 
 
+def test_ties_inside_the_team_count_and_not_those_with_others() -> None:
+    """c and d know many and not each other; a and b have met."""
+    groups = [{"a", "c"}, {"b", "d"}]
+    many = {"x1", "x2", "x3"}
+    partners = {"a": {"b"}, "b": {"a"}, "c": many, "d": many}
+    strength = {"c": 9.0, "d": 9.0}
+    wide = [{"a", "c"} | many, {"b", "d"} | many]
+    assert least_teams(groups, partners, strength)[0] == ("a", "b")
+    assert all(len(t) == 1 for t in least_teams(wide, partners, strength))
+
+
 def test_teams_say_what_to_compare_them_by(planted: tuple) -> None:
     _, done, _ = planted
     for found in done.consortia.values():

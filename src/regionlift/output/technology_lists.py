@@ -26,6 +26,8 @@ def technology_tables(study: Study) -> dict[str, pl.DataFrame]:
     frames = {
         "technologies": front_table(done), "technology_teams": _teams(done),
         "technology_outsiders": _outsiders(done), "technology_options": _options(done),
+        "technology_alliances": _seen(done), "technology_uptake": _uptake(done),
+        "technology_foreigners": _foreigners(done),
         "technology_topics": _topics(done), "patents_not_counted": done.filings.rows_out,
         **frames,
     }  # fmt: skip
@@ -36,6 +38,8 @@ def technology_sheets(study: Study) -> Mapping[str, Sheet]:
     """The same as sheets."""
     titles = {
         "technologies": "key technologies", "technology_teams": "alliances",
+        "technology_alliances": "alliances seen", "technology_uptake": "adopters by year",
+        "technology_foreigners": "partners abroad",
         "technology_outsiders": "outside holders", "technology_options": "options",
         "entry_tests": "tests of entry",
         "technology_topics": "topics", "patents_not_counted": "patents not counted",
@@ -51,13 +55,16 @@ def _teams(done: TechnologyStudy) -> pl.DataFrame:
     names = {} if found is None else {a.id: a for a in found.applicants}
     kinds = {"technology": pl.String, "title": pl.String, "team": pl.Int64, "org_id": pl.String,
              "name": pl.String, "type": pl.String, "holds": pl.String, "needed": pl.String,
-             "nobody here holds": pl.String}  # fmt: skip
+             "nobody here holds": pl.String, "team covers": pl.Float64, "team unlike": pl.Float64,
+             "team met before": pl.Float64, "team patents in it": pl.Int64}  # fmt: skip
     rows = [
         {"technology": k, "title": title(k), "team": n, "org_id": i,
          "name": names[i].name, "type": names[i].type,
          "holds": "; ".join(need.klass for need in c.needs if i in need.holders),
          "needed": "; ".join(need.klass for need in c.needs),
-         "nobody here holds": "; ".join(c.lacks)}
+         "nobody here holds": "; ".join(c.lacks), "team covers": team.coverage,
+         "team unlike": team.complementarity, "team met before": team.ties,
+         "team patents in it": team.patents}
         for k, c in done.consortia.items() for n, team in enumerate(c.teams, start=1)
         for i in team.members
     ]  # fmt: skip
@@ -74,9 +81,42 @@ def _outsiders(done: TechnologyStudy) -> pl.DataFrame:
          "title of the missing": title(o.klass), "org_id": o.who.id, "name": o.who.name,
          "region": o.who.region, "abroad": o.who.foreign, "patents": o.patents,
          "partners here": o.partners}
-        for k, c in done.consortia.items() for o in c.outsiders
+        for k, c in done.consortia.items() for o in (*c.outsiders, *c.abroad)
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=kinds)
+
+
+def _seen(done: TechnologyStudy) -> pl.DataFrame:
+    """A row a member of an alliance seen."""
+    rows = [
+        {"technology": k, "title": title(k), "org_id": i, "name": done.names.get(i, i),
+         "type": done.types.get(i, ""), "joint events of the alliance": s.alliance.events,
+         "read from": s.alliance.read_from}
+        for k, s in done.spreads.items() if s.alliance for i in sorted(s.alliance.members)
+    ]  # fmt: skip
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def _uptake(done: TechnologyStudy) -> pl.DataFrame:
+    """A row a key technology and year: new adopters and all so far."""
+    rows = [
+        {"technology": k, "title": title(k), "year": year, "new adopters": new,
+         "adopters so far": sum(s.adopters[: n + 1])}
+        for k, s in done.spreads.items()
+        for n, (year, new) in enumerate(zip(s.years, s.adopters, strict=True))
+    ]  # fmt: skip
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def _foreigners(done: TechnologyStudy) -> pl.DataFrame:
+    """A row a foreign holder of what a key technology needs."""
+    rows = [
+        {"technology": k, "title": title(k), "org_id": f.id, "name": f.name,
+         "has": "; ".join(f.has), "would add": "; ".join(f.adds), "share of the needs": f.gain,
+         "unlike": f.unlike, "partners here": f.partners}
+        for k, a in done.abroad.items() if a is not None for f in a.foreigners
+    ]  # fmt: skip
+    return pl.DataFrame(rows, infer_schema_length=None)
 
 
 def _options(done: TechnologyStudy) -> pl.DataFrame:

@@ -19,11 +19,13 @@ from regionlift.evidence.quantity import Quantity
 from regionlift.evidence.settings import Settings
 from regionlift.evidence.verdict import Truth, Verdict
 from regionlift.forecast.uptake import Uptake, uptake
+from regionlift.measures.pathway.technology import Named, nodes_reached
 from regionlift.measures.technology.abroad import Abroad, Pace, abroad, pace
 from regionlift.measures.technology.alliances import Consortia, consortia
 from regionlift.measures.technology.commonness import growth
 from regionlift.measures.technology.diffusion import (
     CHANCES,
+    Alliance,
     Spread,
     alliances,
     begun_by,
@@ -55,7 +57,9 @@ class TechnologyStudy:
     ``named`` are the key common technologies, best held on the front first; ``mastered`` those of
     them in which the region has a revealed advantage of at least 1. ``abroad`` are their foreign
     holders, None where no applicant is foreign; ``paces`` how soon their alliances filed, None
-    where that cannot be told.
+    where that cannot be told. ``nodes`` are the links of the chain that each named technology has
+    reached, empty where no organisation is placed on it; ``names`` and ``types`` are those of the
+    members of alliances.
     """
 
     region: str
@@ -75,6 +79,9 @@ class TechnologyStudy:
     verdicts: tuple[Verdict, ...]
     abroad: Mapping[str, Abroad | None] = field(default_factory=dict)
     paces: Mapping[str, Pace | None] = field(default_factory=dict)
+    nodes: Mapping[str, int] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    types: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def _numbers(self) -> dict[tuple[str, str], Quantity]:
@@ -133,8 +140,31 @@ def technology_study(
         {k: uptake(s.years, s.adopters) for k, s in spreads.items()},
         _topics(dataset, found, settings), numbers,
         (_told_named(found, front, named), _competence(found, carry), _diffusion(found, spreads)),
-        outer, paces,
+        outer, paces, _nodes(dataset, found, named, groups), *_members(dataset, groups),
     )  # fmt: skip
+
+
+def _nodes(
+    dataset: Dataset, found: Filings, named: tuple[str, ...], groups: Mapping[str, Alliance]
+) -> dict[str, int]:
+    """Links of the chain each named technology has reached."""
+    known = Named(dataset, found, named, {k: groups[k] for k in named if k in groups}, bool(groups))
+    return dict(nodes_reached(known).iter_rows())
+
+
+def _members(
+    dataset: Dataset, groups: Mapping[str, Alliance]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Names and types of all members of alliances, where they are told."""
+    ids = sorted({i for group in groups.values() for i in group.members})
+    told: list[dict[str, str]] = []
+    for column in ("name", "type"):
+        if not dataset.has("orgs", "org_id", column):
+            told.append({})
+            continue
+        rows = dataset.tables["orgs"].filter(pl.col("org_id").is_in(ids))
+        told.append(dict(rows.select("org_id", column).drop_nulls().iter_rows()))
+    return told[0], told[1]
 
 
 def _topics(dataset: Dataset, found: Filings, settings: Settings) -> Topics | None:

@@ -19,8 +19,8 @@ OUTSIDE = 20
 SIDES = {"enterprise": ("enterprise",), "research": ("university", "institute")}
 #: Members beyond this change no plan that anyone carries out.
 LARGEST = 12
-#: Teams shown: the least, and alternatives to it.
-SHOWN = 5
+#: Teams sought, and of these shown: the least, and alternatives to it.
+SOUGHT, SHOWN = 15, 5
 #: Outside holders shown of each missing competence.
 MOST = 5
 
@@ -175,8 +175,9 @@ def least_teams(
     .. math:: \min \sum_i x_i (1 - \epsilon_i), \quad \sum_{i \in G} x_i \ge 1 \; \forall G,
               \quad x \in \{0, 1\}
 
-    The weights :math:`\epsilon`, together below 1, prefer among sets of one size those with past
-    partners in the pool and with patents. ``slack`` lets alternatives have so many members more.
+    The weights :math:`\epsilon`, together below 1, lead to those with past partners in the pool and
+    with patents. Of ``SOUGHT`` sets found so the order is: fewest members, most pairs of its own
+    members that have met, most patents. ``slack`` lets alternatives have so many members more.
     Empty where more than twelve members would be needed.
 
     Raises
@@ -195,7 +196,7 @@ def least_teams(
     lowest = [1.0] * len(rows)
     highest = [np.inf] * len(rows)
     teams: list[tuple[str, ...]] = []
-    while len(teams) < shown:
+    while len(teams) < SOUGHT:
         found = milp(
             cost, constraints=LinearConstraint(np.array(rows), np.array(lowest), np.array(highest)),
             integrality=np.ones(len(pool)), bounds=Bounds(0, 1),
@@ -211,7 +212,12 @@ def least_teams(
         rows.append(chosen.astype(float))
         lowest.append(-np.inf)
         highest.append(len(team) - 1.0)
-    return tuple(teams)
+
+    def order(team: tuple[str, ...]) -> tuple[float, ...]:
+        met = sum(b in partners.get(a, ()) for a, b in combinations(team, 2))
+        return len(team), -met, -sum(strength.get(i, 0.0) for i in team)
+
+    return tuple(sorted(teams, key=order)[:shown])
 
 
 def _holders(

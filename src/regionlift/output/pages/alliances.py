@@ -7,11 +7,17 @@ import polars as pl
 from regionlift.data.symbols import title, titled
 from regionlift.evidence.verdict import Truth
 from regionlift.forecast.uptake import CURVES
+from regionlift.measures.pathway.technology import USED
 from regionlift.measures.technology.alliances import LARGEST, Consortia
 from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table, verdicts
 from regionlift.output.evidence import Book
-from regionlift.output.pages.allied_blocks import alliance_pace, foreign_partners
+from regionlift.output.pages.allied_blocks import (
+    alliance_pace,
+    alliances_seen,
+    foreign_partners,
+    kinds_of,
+)
 from regionlift.output.pages.common import page
 from regionlift.output.payload import Block, Cell, Page
 from regionlift.output.words import explained, listed, significant
@@ -36,7 +42,8 @@ def alliances(study: Study, book: Book) -> Page:
                     f"Alliances cannot be told: {why}.",
                     [verdicts(clauses, book, study)])  # fmt: skip
     blocks: list[Block] = [_teams(done), *_outsiders(done), *foreign_partners(done, book),
-                           _diffusion(done, book), *alliance_pace(done, book),
+                           *alliances_seen(done), _diffusion(done, book),
+                           *alliance_pace(done, book),
                            *_curves(study, done), *_uptake(done),
                            verdicts(clauses, book, study)]  # fmt: skip
     return page("alliances", 18, "technology", TITLE, _finding(done), blocks)
@@ -79,13 +86,13 @@ def _teams(done: TechnologyStudy) -> Block:
         for n, team in enumerate(c.teams):
             rows.append(
                 [titled(k) if n == 0 else "", needed(c) if n == 0 else "",
-                 listed([names.get(i, i) for i in team.members], 6),
+                 listed([names.get(i, i) for i in team.members], 6), kinds_of(team.types),
                  _share(team.coverage), _share(team.complementarity), _share(team.ties),
                  {"text": str(team.patents), "sort": team.patents}, lacking if n == 0 else ""]
             )  # fmt: skip
         if not c.teams:
             none = "nobody here" if c.missing or c.sides else f"none of up to {LARGEST} members"
-            rows.append([titled(k), needed(c), none, *["–"] * 4, lacking])
+            rows.append([titled(k), needed(c), none, *["–"] * 5, lacking])
     note = (
         "Needed: classes that stand beside the technology, with the share of its patents held "
         "elsewhere. A team has a holder of every needed class that anyone here holds, an "
@@ -94,7 +101,7 @@ def _teams(done: TechnologyStudy) -> Block:
         "classes; met before: pairs with a joint project or patent. Whether they would work "
         "together is theirs to say."
     )
-    heads = ["Technology", "Needs beside it", "A least team", ">Covers", ">Unlike",
+    heads = ["Technology", "Needs beside it", "A least team", "Kinds", ">Covers", ">Unlike",
              ">Met before", ">Patents in it", "Nobody here holds"]  # fmt: skip
     return table("consortia", "Teams that cover what it needs", heads, rows, note, 12)
 
@@ -132,32 +139,37 @@ def _diffusion(done: TechnologyStudy, book: Book) -> Block:
             [titled(k), "none seen" if s.alliance is None else
              f"{len(s.alliance.members)} members, by {s.alliance.read_from}",
              book.cell(done.find("tech_adopters", k)), book.cell(done.find("tech_outside", k)),
-             {"text": str(s.industries), "sort": s.industries},
+             {"text": str(s.industries), "sort": s.industries}, _count(done.nodes.get(k)),
              book.cell(done.find("tech_cited", k)),
-             "–" if s.chances is None else {"text": str(s.chances), "sort": s.chances},
+             _count(s.chances),
              HEAD[s.broken]]
         )  # fmt: skip
     note = (
-        "An alliance: three or more organisations of the region that met at least twice on the "
-        "technology, an enterprise and a university or institute among them. Could have cited: "
-        "patents of others of the region in the class after the alliance's first."
+        "An alliance: three or more organisations of the region joined by pairs that met at least "
+        "twice on the technology, an enterprise and a university or institute among them. Could "
+        "have cited: patents of others of the region in the class after the alliance's first. "
+        f"Chain links: with an organisation here that filed in it in the last {USED} years."
     )
-    heads = ["Technology", "Alliance", ">Adopters", ">Outside it", ">Industries",
+    heads = ["Technology", "Alliance", ">Adopters", ">Outside it", ">Industries", ">Chain links",
              ">Cited by others here", ">Could have cited", "In words"]  # fmt: skip
     return table("diffusion", "Does it reach the others", heads, rows, note, 12)
+
+
+def _count(number: int | None) -> Cell:
+    return "–" if number is None else {"text": str(number), "sort": number}
 
 
 def _curves(study: Study, done: TechnologyStudy) -> list[Block]:
     rows = []
     for k, s in done.spreads.items():
-        total: float = 0
+        total = 0.0
         for year, new in zip(s.years, s.adopters, strict=True):
             total += new
             rows.append({"technology": k, "title": title(k), "year": year, "adopters": total,
                          "line": SEEN})  # fmt: skip
         ahead = done.uptakes[k].ahead
-        for n, new in enumerate((0.0, *ahead) if ahead else ()):
-            total += new
+        for n, more in enumerate((0.0, *ahead) if ahead else ()):
+            total += more
             rows.append({"technology": k, "title": title(k), "year": s.years[-1] + n,
                          "adopters": total, "line": AHEAD})  # fmt: skip
     frame = pl.DataFrame(rows)

@@ -1,6 +1,9 @@
-"""Page 18: what foreign partners would add, what hangs on them; what alliances file, how soon."""
+"""Page 18: who is in the alliances seen, what they file, how soon; what foreigners would add."""
 
 from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
 
 from regionlift.data.symbols import titled
 from regionlift.measures.technology.abroad import SHOWN
@@ -10,6 +13,8 @@ from regionlift.output.payload import Block, Cell
 from regionlift.output.words import listed
 from regionlift.study import TechnologyStudy
 
+#: Members of an alliance that are named on the page.
+MEMBERS_SHOWN = 8
 FOREIGN = "Partners abroad: what they would add, and what would hang on them"
 
 
@@ -72,3 +77,40 @@ def alliance_pace(done: TechnologyStudy, book: Book) -> list[Block]:
     heads = ["Technology", ">Alliance's share of patents here", "First project",
              ">Years to a patent", "First patent", ">Patents of members before"]  # fmt: skip
     return [table("alliance-pace", "What the alliances file, and how soon", heads, rows, note, 12)]
+
+
+def alliances_seen(done: TechnologyStudy) -> list[Block]:
+    """A row a key technology with an alliance: its members and their kinds."""
+    found = done.filings
+    known = {} if found is None else {a.id: a for a in found.applicants}
+    rows: list[list[Cell]] = []
+    for k, s in done.spreads.items():
+        if s.alliance is None:
+            continue
+        members = sorted(s.alliance.members)
+        names = [known[i].name if i in known else done.names.get(i, i) for i in members]
+        rows.append([
+            titled(k), kinds_of(done.types.get(i, "") for i in members),
+            listed(names, MEMBERS_SHOWN), {"text": str(s.alliance.events),
+                                           "sort": s.alliance.events}, s.alliance.read_from,
+        ])  # fmt: skip
+    if not rows:
+        return []
+    note = (
+        "Seen in the tables, not declared: organisations of the region joined by pairs that met "
+        "at least twice on the technology. All members by name: lists.xlsx, sheet alliances seen."
+    )
+    heads = ["Technology", "Kinds of member", "Members", ">Joint events", "Read from"]
+    return [table("alliances-seen", "Alliances seen", heads, rows, note, 12)]
+
+
+def kinds_of(types: Iterable[str]) -> str:
+    """Kinds with their number, the most frequent first.
+
+    Examples
+    --------
+    >>> kinds_of(["enterprise", "university", "enterprise", ""])
+    '2 enterprise, 1 university and 1 not told'
+    """
+    count = Counter(t or "not told" for t in types)
+    return listed([f"{n} {kind}" for kind, n in sorted(count.items(), key=lambda c: (-c[1], c[0]))])
