@@ -58,7 +58,7 @@ def test_every_layout_gives_the_same_tables(tmp_path: Path, name: str) -> None:
     if name in ("lens", "regpat"):
         assert "citations" not in done.tables and not (tmp_path / "out/citations.csv").exists()
     else:
-        assert ("P2", "P1") in done.tables["citations"].rows()
+        assert ("P2", "P1") in done.tables["citations"].select("citing", "cited").rows()
     if told:
         kinds = ["invention", "invention" if name == "patentsview" else "utility"]
         assert patents["kind"].to_list() == kinds
@@ -169,6 +169,16 @@ def test_names_with_quotation_marks_in_a_database_without_them(tmp_path: Path) -
     # nor is a region of no place a region
     assert found['"HOLLAND" Werke GmbH'] is None
     assert [p.found for p in problems(done, "unknown-cell")] == ['"LIZZZ"']
+
+
+def test_cited_numbers_keep_what_is_inside_them_and_tell_their_office(tmp_path: Path) -> None:
+    cell = "US 2010/0123456 A1; US 7654321 B2 (2010-02-02); CN 109 A; JP2000-1A"
+    path = incopat(tmp_path, {}, {"申请号": "P2", "公开（公告）号": "CN110U", "引证专利": cell})
+    done = import_patents(path, tmp_path / "out")
+    assert done.tables["citations"].rows() == [
+        ("P2", "JP2000-1A", "yes"), ("P2", "P1", "no"), ("P2", "US2010/0123456A1", "yes"),
+        ("P2", "US7654321B2", "yes"),
+    ]  # fmt: skip
 
 
 def test_citations_copied_from_the_family_are_none(tmp_path: Path) -> None:
@@ -328,7 +338,8 @@ def test_a_second_publication_says_that_it_was_granted(tmp_path: Path) -> None:
     )  # fmt: skip
     done = import_patents(path, tmp_path / "out")
     assert done.tables["patents"]["granted"].to_list() == ["yes", None]
-    assert done.tables["citations"].rows() == [("P2", "P1")], "cited by its second publication"
+    cited = done.tables["citations"].rows()
+    assert cited == [("P2", "P1", "no")], "cited by its second publication"
 
 
 def test_rows_that_point_at_no_patent_are_said(tmp_path: Path) -> None:

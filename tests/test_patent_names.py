@@ -102,6 +102,8 @@ def test_a_merge_leads_to_one_that_stays(pairs: list[tuple[str, str]]) -> None:
 def test_a_circle_is_refused() -> None:
     with pytest.raises(ValueError, match="b goes into a and a into b"):
         moves([("a", "b"), ("b", "a")])
+    with pytest.raises(ValueError, match="c goes into a"):
+        moves([("a", "b"), ("b", "c"), ("c", "a")])
 
 
 # --- in an import ---------------------------------------------------------------------------------

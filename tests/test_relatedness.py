@@ -21,11 +21,13 @@ from regionlift.measures.relatedness.nearness import (
     nearest_density,
     outlook_gain,
     relative_density,
+    single_density,
 )
 from regionlift.measures.relatedness.space import space, spaces
 from regionlift.measures.relatedness.specialisation import (
     TableError,
     advantaged,
+    average_quotient,
     entropy,
     gini,
     location_quotient,
@@ -281,6 +283,28 @@ def test_fitness_of_the_step_before_differs_from_the_fresh_one() -> None:
         q = 1 / (m.T @ (1 / f))
         q /= q.mean()
     assert np.abs(cx.fitness(m, 20)[0] - f).max() > 1e-4
+
+
+def test_fitness_stays_a_number_when_it_vanishes() -> None:
+    """Two clubs without a link: the fitness of one runs to nothing, and took all with it."""
+    m = np.zeros((40, 400), dtype=bool)
+    m[:20, :10], m[20:, 10:] = True, True
+    for extremality in (1.0, 2.0):
+        found, hard = cx.fitness(m, 1000, extremality)
+        assert np.isfinite(found).all()
+        assert np.isfinite(hard).all()
+
+
+def test_equal_options_have_no_score_and_an_empty_region_no_average() -> None:
+    m = np.zeros((1, 3), dtype=bool)
+    assert np.isnan(relative_density(m, np.full((1, 3), 0.1))).all()
+    assert np.isnan(average_quotient(np.array([[1.0, 1.0], [0.0, 0.0]]))[1])
+
+
+def test_a_share_of_all_relations_is_at_most_1() -> None:
+    m = nested(90, 300, 5)
+    m[3] = True
+    assert single_density(m, cooccurrence.single_proximity(m)).max() <= 1
 
 
 # --- the rest ------------------------------------------------------------------------------------

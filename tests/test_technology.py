@@ -21,6 +21,7 @@ from regionlift.evidence.settings import settings as defaults
 from regionlift.evidence.verdict import Truth
 from regionlift.forecast.baselines import CURVES
 from regionlift.forecast.uptake import uptake
+from regionlift.measures.relatedness.specialisation import location_quotient
 from regionlift.measures.technology import commonness as common
 from regionlift.measures.technology.alliances import least_teams
 from regionlift.measures.technology.filings import NoPatentsError, filings
@@ -293,6 +294,33 @@ def test_ties_inside_the_team_count_and_not_those_with_others() -> None:
     wide = [{"a", "c"} | many, {"b", "d"} | many]
     assert least_teams(groups, partners, strength)[0] == ("a", "b")
     assert all(len(t) == 1 for t in least_teams(wide, partners, strength))
+
+
+def test_portfolios_are_what_they_are_called(planted: tuple) -> None:
+    """By loops over the patents of one region, and places by counting those above."""
+    _, done, _ = planted
+    found, whole = done.options.portfolios, done.filings
+    names, table = by_region(whole, whole.incidence)
+    enough = np.asarray(whole.incidence.sum(axis=0)).ravel() >= 10
+    held = location_quotient(table)[:, enough] >= 1 - 1e-9
+    own = names.index("Beijiang")
+    value, place, told = found.place("diversity", "Beijiang")
+    assert value == held[own].sum()
+    files = table[:, enough].sum(axis=1) > 0
+    assert told == files.sum()
+    assert place == 1 + sum(held[r].sum() > value for r in np.flatnonzero(files))
+    counts = {k: table[own, n] for n, k in enumerate(whole.classes) if enough[n] and table[own, n]}
+    total = sum(counts.values())
+    sections = {s: sum(n for k, n in counts.items() if k[0] == s) for s in {k[0] for k in counts}}
+    between = -sum(n / total * np.log2(n / total) for n in sections.values())
+    entropy = -sum(n / total * np.log2(n / total) for n in counts.values())
+    assert found.place("unrelated variety", "Beijiang")[0] == pytest.approx(between)
+    assert found.place("related variety", "Beijiang")[0] == pytest.approx(entropy - between)
+    assert found.place("complexity", "Beijiang")[0] == done.options.found.regions[own]
+    lacks = {o.klass: o for o in done.options.options}
+    told_ = found.place("outlook", "Beijiang")[0]
+    assert told_ == pytest.approx(sum(o.density * o.complexity for o in lacks.values()))
+    assert any(o.gain > 0 for o in lacks.values())
 
 
 def test_teams_say_what_to_compare_them_by(planted: tuple) -> None:

@@ -27,7 +27,7 @@ def technology_tables(study: Study) -> dict[str, pl.DataFrame]:
         "technologies": front_table(done), "technology_teams": _teams(done),
         "technology_outsiders": _outsiders(done), "technology_options": _options(done),
         "technology_alliances": _seen(done), "technology_uptake": _uptake(done),
-        "technology_foreigners": _foreigners(done),
+        "technology_foreigners": _foreigners(done), "technology_portfolios": _portfolios(done),
         "technology_topics": _topics(done), "patents_not_counted": done.filings.rows_out,
         **frames,
     }  # fmt: skip
@@ -39,7 +39,7 @@ def technology_sheets(study: Study) -> Mapping[str, Sheet]:
     titles = {
         "technologies": "key technologies", "technology_teams": "alliances",
         "technology_alliances": "alliances seen", "technology_uptake": "adopters by year",
-        "technology_foreigners": "partners abroad",
+        "technology_foreigners": "partners abroad", "technology_portfolios": "portfolios",
         "technology_outsiders": "outside holders", "technology_options": "options",
         "entry_tests": "tests of entry",
         "technology_topics": "topics", "patents_not_counted": "patents not counted",
@@ -122,14 +122,24 @@ def _foreigners(done: TechnologyStudy) -> pl.DataFrame:
 def _options(done: TechnologyStudy) -> pl.DataFrame:
     kinds = {"technology": pl.String, "title": pl.String, "quarter": pl.String, "kind": pl.String,
              "level": pl.Float64, "relatedness density": pl.Float64,
-             "complexity": pl.Float64, "patents": pl.Int64, "patents here": pl.Int64}  # fmt: skip
+             "complexity": pl.Float64, "gain": pl.Float64, "patents": pl.Int64,
+             "patents here": pl.Int64}  # fmt: skip
     rows = [
         {"technology": o.klass, "title": title(o.klass), "quarter": o.quarter, "kind": kind_of(o),
          "level": o.level, "relatedness density": o.density,
-         "complexity": o.complexity, "patents": o.patents, "patents here": o.local}
+         "complexity": o.complexity, "gain": o.gain, "patents": o.patents,
+         "patents here": o.local}
         for o in (done.options.options if done.options else ())
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=kinds)
+
+
+def _portfolios(done: TechnologyStudy) -> pl.DataFrame:
+    """A row a region: what its technologies are together."""
+    found = done.options.portfolios if done.options else None
+    if found is None:
+        return pl.DataFrame()
+    return pl.DataFrame({"region": found.regions, **found.measures}).fill_nan(None)
 
 
 def _topics(done: TechnologyStudy) -> pl.DataFrame:

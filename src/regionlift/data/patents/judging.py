@@ -11,6 +11,9 @@ from regionlift.data.patents.filling import FILE, ORDER, Report, filled
 from regionlift.data.patents.layouts import Layout
 from regionlift.data.symbols import MOST_CODES, canonical
 
+#: Two letters of the office before the number of a publication.
+_OFFICE = r"^([A-Z]{2})\d"
+
 #: Columns of patents.csv.
 PATENTS = ("patent_id", "app_year", "kind", "granted", "family", "citations", "title", "abstract")
 
@@ -194,13 +197,28 @@ def codes(raw: Raw, kept: pl.DataFrame) -> pl.DataFrame:
 def citations(
     raw: Raw, kept: pl.DataFrame, publications: dict[str, str]
 ) -> pl.DataFrame | None:
-    """Citations, a cited publication under its patent's id where that is here; None if not told."""
+    """Citations, a cited publication under its patent's id where that is here; None if not told.
+
+    ``cited_foreign`` says whether another office published it than most of the patents here, where
+    numbers begin with their office: patents that foreigners hold at home count as home.
+    """
     rows = raw.rows("citations", "citing", "cited")
     if rows is None or rows.drop_nulls("cited").is_empty():
         return None
     rows = raw.of_known(rows, kept, "citing").drop_nulls(["citing", "cited"])
-    # "CN101234567A(2009-01-01)" and a trailing note of the office are not of the number
-    number = pl.col("cited").str.replace(r"[\s(（].*$", "").replace(publications)
-    rows = rows.with_columns(number.alias("cited"))
+    # "CN 101234567 A (2009-01-01)": dates and notes in brackets are not of the number, and blanks
+    # inside it are none
+    bare = pl.col("cited").str.replace(r"\s*[(（].*$", "").str.replace_all(r"\s+", "")
+    spaced = {k.replace(" ", ""): v for k, v in publications.items()}
+    office = bare.str.extract(_OFFICE)
+    own = pl.Series([*publications, *kept["patent_id"]], dtype=pl.String).str.extract(_OFFICE)
+    counts = own.drop_nulls().value_counts(name="n").sort(["n", own.name], descending=[True, False])
+    abroad = pl.lit(None, pl.String)
+    if counts.height:
+        home = office == str(counts[own.name][0])
+        abroad = pl.when(home).then(pl.lit("no")).when(~home).then(pl.lit("yes"))
+    rows = rows.with_columns(bare.replace(spaced).alias("cited"), abroad.alias("cited_foreign"))
     rows = rows.filter((pl.col("cited") != "") & (pl.col("cited") != pl.col("citing")))
-    return rows.select("citing", "cited").unique().sort("citing", "cited")
+    rows = rows.unique(["citing", "cited"], keep="first", maintain_order=True)
+    told = ["cited_foreign"] if rows["cited_foreign"].count() else []
+    return rows.select("citing", "cited", *told).sort("citing", "cited")

@@ -55,13 +55,29 @@ def moves(pairs: list[tuple[str, str]]) -> dict[str, str]:
             org = end[org]
         return org
 
+    into: dict[str, set[str]] = {}
     for goes, stays in pairs:
+        if _leads(into, stays, goes):
+            back = "" if goes in into.get(stays, ()) else ", by others,"
+            raise ValueError(f"{goes} goes into {stays} and {stays}{back} into {goes}")
+        into.setdefault(goes, set()).add(stays)
         one, other = last(goes), last(stays)
         if one != other:
             end[one] = other
-        elif (stays, goes) in pairs or goes == stays:
-            raise ValueError(f"{goes} goes into {stays} and {stays} into {goes}")
     return {org: last(org) for org in end}
+
+
+def _leads(into: Mapping[str, set[str]], start: str, goal: str) -> bool:
+    """Whether decisions lead from one organisation to the other."""
+    seen, left = {start}, [start]
+    while left:
+        here = left.pop()
+        if here == goal:
+            return True
+        new = into.get(here, set()) - seen
+        seen |= new
+        left += new
+    return False
 
 
 def accepted(names: pl.DataFrame) -> list[tuple[str, str]]:

@@ -269,10 +269,13 @@ def fitness(
     rows, columns = m.any(axis=1), m.any(axis=0)
     core = m[np.ix_(rows, columns)]
     f, q = np.ones(core.shape[0]), np.ones(core.shape[1])
+    # Fitness runs to nothing in floating point; its inverse power is kept within it.
+    least = np.finfo(float).tiny ** (0.5 / max(extremality, 1.0))
     for _ in range(iterations):
         with np.errstate(divide="ignore"):
             fresh, rare = core @ q, (core.T @ f**-extremality) ** (-1 / extremality)
-        f, q = fresh / fresh.mean(), rare / rare.mean()
+        f = np.maximum(fresh / fresh.mean(), least)
+        q = rare / rare.mean()
     found = np.full(m.shape[0], np.nan), np.full(m.shape[1], np.nan)
     found[0][rows], found[1][columns] = f, q
     return found

@@ -42,14 +42,15 @@ def single_density(
     made.
     """
     held = np.asarray(present, dtype=bool)
-    n = held.shape[1]
-    total = np.ones(n, dtype=np.float32) @ related
+    # In float64, and never under a region's own sum: a share is at most 1.
+    total = related.sum(axis=0, dtype=np.float64).astype(np.float32)
     total[total == 0] = np.nan
     found = np.empty(held.shape, dtype=np.float32)
 
     def fill(rows: Flags, into: NDArray[np.float32]) -> None:
         np.matmul(rows.astype(np.float32), related, out=into)
         into /= total
+        np.minimum(into, np.float32(1), out=into)
 
     if parts == 1:
         fill(held, found)
@@ -99,7 +100,9 @@ def relative_density(present: Flags, found: Floats, ddof: int = 0) -> Floats:
     mean = divided(np.nansum(options, axis=1, keepdims=True), n)
     squares = np.nansum((options - mean) ** 2, axis=1, keepdims=True)
     spread = np.sqrt(divided(squares, np.maximum(n - ddof, 0)))
-    return divided(options - mean, np.nan_to_num(spread))
+    # Options that are equal differ by rounding alone.
+    spread = np.where(spread > 1e-12 * np.abs(mean), spread, 0.0)
+    return divided(options - mean, spread)
 
 
 def outlook(present: Flags, found: Floats, complexity: Floats) -> Floats:

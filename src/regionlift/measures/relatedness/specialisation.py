@@ -159,8 +159,12 @@ def per_head(table: Floats, population: Floats) -> Floats:
 
 
 def average_quotient(table: Floats) -> Floats:
-    r"""Mean location quotient of a region weighted by its shares, :math:`\sum_c LQ_{rc} s_{rc}`."""
-    return np.asarray(np.nansum(location_quotient(table) * shares(table), axis=1))
+    r"""Mean location quotient of a region weighted by its shares, :math:`\sum_c LQ_{rc} s_{rc}`.
+
+    Not a number for a row of zeros.
+    """
+    found = np.nansum(location_quotient(table) * shares(table), axis=1)
+    return np.where(np.asarray(table).sum(axis=1) > 0, found, np.nan)
 
 
 def hachman(table: Floats) -> Floats:

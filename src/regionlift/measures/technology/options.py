@@ -8,10 +8,11 @@ import numpy as np
 
 from regionlift.measures.relatedness.complexity import Complexity, complexity
 from regionlift.measures.relatedness.cooccurrence import proximity
-from regionlift.measures.relatedness.nearness import density
+from regionlift.measures.relatedness.nearness import density, outlook_gain
 from regionlift.measures.relatedness.specialisation import advantaged, location_quotient
 from regionlift.measures.technology.filings import Filings
 from regionlift.measures.technology.front import LEAST_REGIONS, by_region, counted
+from regionlift.measures.technology.portfolio import Portfolios, portfolios
 
 #: (near, complex) -> name of the quarter.
 QUARTERS = {
@@ -24,6 +25,7 @@ QUARTERS = {
 class Option:
     """A class without revealed advantage here; ``level`` is its location quotient.
 
+    ``gain`` is what it would add to the region's outlook, in standard deviations of complexity.
     ``patents`` are whole ones, of all regions, ``local`` those with an applicant of this one.
     """
 
@@ -34,13 +36,15 @@ class Option:
     patents: int
     local: int
     quarter: str
+    gain: float = float("nan")
 
 
 @dataclass(frozen=True)
 class Options:
     """Options with the two cut points: medians of the region's own options.
 
-    ``reason`` says why there are none; ``regions`` is how many the relatedness is read from.
+    ``reason`` says why there are none; ``regions`` is how many the relatedness is read from;
+    ``portfolios`` are those of all regions over the same classes.
     """
 
     options: tuple[Option, ...]
@@ -49,6 +53,7 @@ class Options:
     regions: int
     found: Complexity | None
     reason: str = ""
+    portfolios: Portfolios | None = None
 
 
 def options_of(filings: Filings) -> Options:
@@ -70,7 +75,10 @@ def options_of(filings: Filings) -> Options:
     if order.reason:
         return Options((), nan, nan, len(names), order, order.reason)
     own = names.index(filings.region)
-    near = density(held, proximity(held))[own]
+    phi = proximity(held)
+    every = density(held, phi)
+    near = every[own]
+    gain = outlook_gain(held, phi, order.activities)[own]
     level = location_quotient(table)[own, enough]
     places = np.flatnonzero(enough)
     open_ = np.flatnonzero(~held[own] & np.isfinite(near) & np.isfinite(order.activities))
@@ -83,8 +91,12 @@ def options_of(filings: Filings) -> Options:
             filings.classes[places[n]], float(level[n]), float(near[n]), float(order.activities[n]),
             int(count[places[n]]), int(local[places[n]]),
             QUARTERS[bool(near[n] >= cut_near), bool(order.activities[n] >= cut_complex)],
+            float(gain[n]),
         )
         for n in open_
     )  # fmt: skip
     ranked = sorted(options, key=lambda o: (list(QUARTERS.values()).index(o.quarter), -o.density))
-    return Options(tuple(ranked), cut_near, cut_complex, len(names), order)
+    classes = tuple(filings.classes[n] for n in places)
+    beside = portfolios(names, table[:, enough], classes, held, every,
+                        (order.regions, order.activities))  # fmt: skip
+    return Options(tuple(ranked), cut_near, cut_complex, len(names), order, "", beside)
