@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from regionlift.forecast.entry import DEFINITIONS, densities, entry_test, presen
 from regionlift.measures.relatedness.cooccurrence import proximity
 from regionlift.measures.relatedness.nearness import density
 from regionlift.measures.relatedness.specialisation import advantaged, location_quotient
+from regionlift.study.entry import EntryStudy, lacking, sums
 
 
 def _world(seed: int, by: str) -> list[np.ndarray]:
@@ -133,3 +135,39 @@ def test_bad_input(tables: int, definition: str, said: str) -> None:
     given_ = _world(1, "level")[:tables]
     with pytest.raises(ValueError, match=said):
         entry_test(given_, ["1", "2"][:tables], definition, 1, np.random.default_rng(0))
+
+
+def test_a_cell_that_was_not_known_before_is_no_option_for_any_predictor() -> None:
+    first, later = _world(0, "level")
+    before = first + 1
+    full = entry_test([before, first, later], ["0", "1", "2"], "crossing", 30,
+                      np.random.default_rng(0), 50)  # fmt: skip
+    before[:, 7] = np.nan
+    part = entry_test([before, first, later], ["0", "1", "2"], "crossing", 30,
+                      np.random.default_rng(0), 50)  # fmt: skip
+    gone = (location_quotient(first)[:, 7] < 1).sum()
+    assert part.options == full.options - gone
+    assert "persistence" in {s.predictor for s in part.scores}
+
+
+def _sizes(values: dict[str, tuple[float, float]]) -> pl.DataFrame:
+    rows = [{"region": f"r{n}", "year": 2020, "industry": code, "employment": v[n]}
+            for code, v in values.items() for n in (0, 1)]  # fmt: skip
+    return pl.DataFrame(rows)
+
+
+def test_sums_are_told_by_their_size_and_not_by_their_code_alone() -> None:
+    nested = _sizes({"C": (30, 9), "C10": (10, 4), "C11": (20, 5), "C101": (10, 4), "D": (5, 5)})
+    assert sums(nested, "employment") == ["C", "C10"]
+    plain = _sizes({"1": (3, 3), "10": (8, 8), "11": (9, 9), "2": (4, 4)})
+    assert sums(plain, "employment") == []
+
+
+def test_what_a_region_lacks_is_ordered_by_what_won() -> None:
+    now = {
+        "level": {"a": 0.9, "b": 0.6, "c": 0.1, "d": 0.2, "e": 1.5, "f": 0.3},
+        "density": {"a": 0.1, "b": 0.9, "c": 0.8, "d": 0.2, "e": 0.9, "f": float("nan")},
+    }
+    entry = EntryStudy("industries", (), "", now)
+    assert [row[0] for row in lacking(entry)] == ["a", "b", "c", "d"]
+    assert lacking(EntryStudy("industries", ())) == []

@@ -24,6 +24,8 @@ SIZES = ("employment", "value_added", "output")
 LEAST_ACTIVITIES = 10
 #: Tables a test looks back on: one to score on, the rest to fit.
 TABLES = 4
+#: Quotients this near 1 are 1.
+_TIE = 1e-9
 #: Share by which rounded parts may exceed their sum.
 _SLACK = 0.01
 #: Draws of regions behind an interval.
@@ -48,8 +50,10 @@ class EntryStudy:
         return next((t.winner for t in self.tests if t.definition == definition), "")
 
 
-def industry_entry(dataset: Dataset, settings: Settings, year: int | None = None) -> EntryStudy:
-    """Entry of industries into regions, from the panel."""
+def industry_entry(
+    dataset: Dataset, settings: Settings, year: int | None = None, region: str = ""
+) -> EntryStudy:
+    """Entry of industries into regions, from the panel; ``now`` is of the region, where given."""
     column = next((c for c in SIZES if dataset.has("panel", "region", "industry", c)), "")
     source = f"industries, by {column.replace('_', ' ')}"
     if not column:
@@ -83,7 +87,19 @@ def industry_entry(dataset: Dataset, settings: Settings, year: int | None = None
             if region in row:
                 table[row[region], place[industry]] = value
         tables.append(table)
-    return EntryStudy(source, _tests(tables, [str(y) for y in years], settings))
+    now = _now(tables, regions, region, industries)
+    return EntryStudy(source, _tests(tables, [str(y) for y in years], settings), "", now)
+
+
+def _now(
+    tables: list[Floats], regions: list[str], region: str, activities: list[str]
+) -> dict[str, dict[str, float]]:
+    """Each predictor at the last look, for one region's activities; nothing without it."""
+    if region not in regions:
+        return {}
+    row = regions.index(region)
+    return {name: dict(zip(activities, map(float, table[row]), strict=True))
+            for name, table in predictors(tables[-2], tables[-1]).items()}  # fmt: skip
 
 
 def _known(dataset: Dataset, column: str) -> pl.DataFrame:
@@ -143,11 +159,7 @@ def technology_entry(found: Filings, settings: Settings) -> EntryStudy:
     classes = [k for k, ok in zip(found.classes, enough, strict=True) if ok]
     classes = [k for k, ok in zip(classes, used, strict=True) if ok]
     own = [n for n, ok in zip(names, files, strict=True) if ok]
-    now = {}
-    if found.region in own:
-        row = own.index(found.region)
-        now = {name: dict(zip(classes, map(float, table[row]), strict=True))
-               for name, table in predictors(tables[-2], tables[-1]).items()}  # fmt: skip
+    now = _now(tables, own, found.region, classes)
     spans = [f"{e - step + 1}-{e}" for e in ends]
     return EntryStudy(source, _tests(tables, spans, settings), "", now)
 
@@ -162,7 +174,30 @@ def _tests(tables: list[Floats], years: list[str], settings: Settings) -> tuple[
 
 def kind_of(option: Option) -> str:
     """Whether an option is to be strengthened or would be new."""
-    return "strengthening" if option.level >= DEFINITIONS["strengthening"][0] else "new"
+    return kind_at(option.level)
+
+
+def kind_at(level: float) -> str:
+    """Whether an activity at this quotient is to be strengthened or would be new."""
+    return "strengthening" if level >= DEFINITIONS["strengthening"][0] else "new"
+
+
+def lacking(entry: EntryStudy) -> list[tuple[str, str, float, float]]:
+    """Activities below a quotient of 1: name, kind, level, density; in the order of the winner.
+
+    Those to strengthen first, then the new ones; what is not known now is left out.
+    """
+    if not entry.now:
+        return []
+    level, density = entry.now["level"], entry.now["density"]
+    rows = [(name, kind_at(q), q, density[name]) for name, q in level.items()
+            if q < 1 - _TIE and np.isfinite(density[name])]  # fmt: skip
+    by = {kind: entry.now[ordered_by(kind, entry)] for kind in ("strengthening", "new")}
+
+    def order(row: tuple[str, str, float, float]) -> tuple[bool, float, str]:
+        return row[1] == "new", -float(np.nan_to_num(by[row[1]][row[0]])), row[0]
+
+    return sorted(rows, key=order)
 
 
 def advised(options: tuple[Option, ...], entry: EntryStudy) -> tuple[Option, ...]:

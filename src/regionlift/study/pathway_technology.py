@@ -139,7 +139,7 @@ def _of_actors(
     yield number(dataset, "firm_invention_growth", region, period, gap if window is None else
                   actors.firm_invention_growth(dataset, region, window, half))  # fmt: skip
     near = none if found is None else actors.technology_potential(
-        dataset, found, _rng(seed, 13), min(DRAWS, draws), level
+        dataset, found, _rng(seed, 13), DRAWS, level
     )  # fmt: skip
     yield number(dataset, "technology_potential", region, period, near, Provenance.DERIVED)
     groups: dict[str, Alliance] = {} if found is None else alliances(dataset, found)

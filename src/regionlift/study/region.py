@@ -180,7 +180,7 @@ def study(
                          year if year is not None else _last(dataset))  # fmt: skip
     return Study(
         dataset, settings, region, year, frames, chosen, profile, rates, leaving, verdicts, net,
-        links, tech, industry_entry(dataset, settings, year), rule, base, ways, plan,
+        links, tech, industry_entry(dataset, settings, year, region), rule, base, ways, plan,
         tested or conditions_tested(frames, dataset.regions(), known, settings, dataset),
         laws or laws_tested(frames, dataset.regions(), settings, dataset),
         gaps_of(frames, dataset, region, chosen.members, profile, settings, year), parts,

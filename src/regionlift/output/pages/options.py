@@ -12,7 +12,7 @@ from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table, text
 from regionlift.output.evidence import Book
 from regionlift.output.pages.common import page
-from regionlift.output.pages.entry_block import entry_blocks
+from regionlift.output.pages.entry_block import entry_blocks, lacked_industries
 from regionlift.output.payload import Block, Cell, Page
 from regionlift.output.words import counted, explained, listed, significant
 from regionlift.study import Study
@@ -36,12 +36,13 @@ def options(study: Study, book: Book) -> Page:
     done = study.technology
     found = done.options
     tests = [*([done.entry] if done.entry else []), study.industries]
+    confidence = study.settings["confidence"]
     if found is None or not found.options:
         why = done.reason if found is None else found.reason
         return page("options", 9, "technology", TITLE, f"Options cannot be told: {why}.",
                     [text("What would settle it: patents of applicants in ten regions or more, "
                           "with the region of each."),
-                     *entry_blocks(tests)])  # fmt: skip
+                     *lacked_industries(study), *entry_blocks(tests, confidence)])  # fmt: skip
     high = [explained(o.klass) for o in found.options if o.quarter == "high road"]
     finding = (
         f"{len(high)} of {len(found.options)} classes without an advantage here are both near to "
@@ -84,7 +85,7 @@ def options(study: Study, book: Book) -> Page:
               charts.quadrant(frame, found.near, found.complex), plain(frame), "tech_reach", years,
               ("technology_years",)),
         table("options", "All options", heads, rows, note, 15), *_portfolio(study, found),
-        *entry_blocks(tests),
+        *lacked_industries(study), *entry_blocks(tests, confidence),
         text("Nearness says where entry was more frequent elsewhere; it does not say that a "
              "policy succeeds. Where many cells stand near the line between having and lacking, "
              "the present level predicts crossings better than relatedness does."),
