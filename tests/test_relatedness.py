@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from tests.shared import shared_data
+from threadpoolctl import threadpool_info
 
 from regionlift.evidence.compiled import interpreted
 from regionlift.measures.relatedness import bits, cooccurrence, lanczos
@@ -23,7 +24,7 @@ from regionlift.measures.relatedness.nearness import (
     relative_density,
     single_density,
 )
-from regionlift.measures.relatedness.space import space, spaces
+from regionlift.measures.relatedness.space import _ALONE, space, spaces
 from regionlift.measures.relatedness.specialisation import (
     TableError,
     advantaged,
@@ -491,6 +492,19 @@ def test_one_call_is_the_functions_it_stands_for(seed: int) -> None:
         assert not own.present[:, 4].any()
         assert np.isnan(own.density[:, 4]).all()
     np.testing.assert_allclose(two.density[::-1], one.density, rtol=1e-5, atol=1e-6)
+
+
+def test_callers_side_by_side_leave_the_threads_of_products_as_they_were() -> None:
+    def threads() -> list[int]:
+        return [p["num_threads"] for p in threadpool_info() if p["user_api"] == "blas"]
+
+    before = threads()
+    _ALONE.__enter__()
+    _ALONE.__enter__()
+    _ALONE.__exit__()
+    assert set(threads()) == {1}
+    _ALONE.__exit__()
+    assert threads() == before
 
 
 def test_more_threads_than_regions_are_no_matter() -> None:

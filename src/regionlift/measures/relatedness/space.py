@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +56,7 @@ def space(table: Floats, scale: str = "regions", ddof: int = 0, threads: int = 1
     if threads == 1:
         order, (quotient, phi) = complexity(present, scale, ddof), beside()
         return Space(quotient, present, order, phi, single_density(present, phi))
-    with _alone(), ThreadPoolExecutor(1) as pool:
+    with _ALONE, ThreadPoolExecutor(1) as pool:
         other = pool.submit(complexity, present, scale, ddof)
         quotient, phi = beside()
         order = other.result()
@@ -66,17 +67,36 @@ def spaces(tables: Sequence[Floats], threads: int = 1) -> list[Space]:
     """The same for each of several tables, such as years, ``threads`` of them side by side."""
     if threads == 1 or len(tables) == 1:
         return [space(table, threads=threads) for table in tables]
-    with _alone(), ThreadPoolExecutor(threads) as pool:
+    with _ALONE, ThreadPoolExecutor(threads) as pool:
         return list(pool.map(space, tables))
 
 
-def _alone() -> AbstractContextManager[object]:
-    """Products of one thread each: a pool of threads that waits for another gains nothing."""
-    limited: AbstractContextManager[object] = _libraries().limit(limits=1, user_api="blas")
-    return limited
+class _Alone:
+    """Products of one thread each: a pool of threads that waits for another gains nothing.
+
+    The limit holds for the whole process: the first caller sets it, the last takes it away.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._callers, self._limit = Lock(), 0, ExitStack()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._callers:
+                self._limit.enter_context(_libraries().limit(limits=1, user_api="blas"))
+            self._callers += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._callers -= 1
+            if not self._callers:
+                self._limit.close()
 
 
 @cache
 def _libraries() -> ThreadpoolController:
     """Looked up once, since that takes longer than some tables."""
     return ThreadpoolController()
+
+
+_ALONE = _Alone()

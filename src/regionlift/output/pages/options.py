@@ -16,7 +16,7 @@ from regionlift.output.pages.entry_block import entry_blocks, lacked_industries
 from regionlift.output.payload import Block, Cell, Page
 from regionlift.output.words import counted, explained, listed, significant
 from regionlift.study import Study
-from regionlift.study.entry import kind_of, ordered_by
+from regionlift.study.entry import kind_of, lacking, ordered_by
 
 TITLE = "Options for specialisation"
 #: Measure of a portfolio -> what it is.
@@ -39,7 +39,11 @@ def options(study: Study, book: Book) -> Page:
     confidence = study.settings["confidence"]
     if found is None or not found.options:
         why = done.reason if found is None else found.reason
-        return page("options", 9, "technology", TITLE, f"Options cannot be told: {why}.",
+        lacks = lacking(study.industries)
+        told = "" if not lacks else (
+            f" By industry: {len(lacks)} of which the region has less than its share.")
+        return page("options", 9, "technology", TITLE,
+                    f"Options in technologies cannot be told: {why}.{told}",
                     [text("What would settle it: patents of applicants in ten regions or more, "
                           "with the region of each."),
                      *lacked_industries(study), *entry_blocks(tests, confidence)])  # fmt: skip
