@@ -238,7 +238,7 @@ def run_record(done: Study) -> dict[str, Any]:
         "inputs_sha256": dataset.fingerprint,
         "results_sha256": done.result_hash,
         "inputs": [
-            {"table": s.table, "file": s.file, "sha256": s.sha256, "rows": s.rows}
+            {"table": s.table, "file": s.file, "sheet": s.sheet, "sha256": s.sha256, "rows": s.rows}
             for s in dataset.sources
         ],
         "without": list(dataset.without),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import NamedTuple
 
@@ -41,9 +41,13 @@ class Part(NamedTuple):
 
 @dataclass
 class Assembly(Report):
-    """Problems found on the way, what declared rules took out, and which source gave a column."""
+    """Problems found on the way, what declared rules took out, and which source gave a column.
+
+    ``places`` has the place of each source that was read, with its headers.
+    """
 
     dropped: int = 0
+    places: dict[int, Place] = field(default_factory=dict)
     providers: dict[str, set[int]] = field(default_factory=dict)
 
     @property
@@ -68,7 +72,7 @@ def assemble(
     for piece in pieces:
         frame = _one_source(table, work, piece)
         if frame is not None:
-            parts.append(Part(piece.source, piece.place, frame))
+            parts.append(Part(piece.source, work.places[piece.number], frame))
     if not complete or len(parts) < len(pieces):
         return None, work
     if not _required(table, work, parts) or (len(parts) > 1 and not work.sound):
@@ -89,8 +93,11 @@ def _one_source(table: Table, work: Assembly, piece: Piece) -> pl.DataFrame | No
     number, source, place, cells = piece
     mapped, problems = mapping(table, source, place, cells)
     work.problems += problems
+    place = replace(place, headers=mapped)
+    work.places[number] = place
     if not mapped:
         return None
+    piece = piece._replace(place=place)
     work.problems += cells.problems
     work.problems += _odd(piece, mapped)
     work.problems += _units_in_headers(table, source, place, mapped)
@@ -250,7 +257,9 @@ def _keyless(
     work: Assembly, place: Place, frame: pl.DataFrame, column: Column, mapped: dict[str, str]
 ) -> None:
     """Rows without a key; those whose key could not be read have been reported."""
-    said = {(p.row, p.column) for p in work.problems if p.file == place.name}
+    said = {
+        (p.row, p.column) for p in work.problems if (p.file, p.sheet) == (place.name, place.sheet)
+    }
     empty = frame.filter(pl.col(column.name).is_null())
     for row in empty[ROW].head(LISTED):
         if not said & {(row, column.name), (row, mapped.get(column.name, ""))}:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,11 +22,16 @@ HEAD = 20
 
 @dataclass(frozen=True)
 class Place:
-    """Where a source lives: its table, its path, and the name printed for it."""
+    """Where a source lives: its table, its path, the name printed for it, and its sheet.
+
+    ``headers`` gives the file's own word for each column of the table, once they are known.
+    """
 
     table: str
     path: Path
     name: str
+    sheet: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def problem(
         self,
@@ -40,7 +45,11 @@ class Place:
         severity: Severity = "error",
     ) -> Problem:
         """A problem at this place, an error if nothing else is said."""
-        return Problem(severity, code, found, expected, fix, self.table, self.name, row, column)
+        header = self.headers.get(column, "")
+        return Problem(
+            severity, code, found, expected, fix, self.table, self.name, row, column, self.sheet,
+            header if header != column else "",
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)

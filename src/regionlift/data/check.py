@@ -34,6 +34,7 @@ class SourceFile:
     rows: int
     licence: str
     source: str
+    sheet: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,21 +113,25 @@ def _is_folder(path: Path) -> bool:
 
 def _contents(work: _Work, scope: Scope | None) -> None:
     """Problems of values, of references between tables, and of series along the years."""
-    said = {(p.file, p.row, p.column) for p in work.problems if p.row is not None}
-    files = {n: {s.number: s.file for s in work.sources if s.table == n} for n in work.frames}
+    said = {_cell(p) for p in work.problems if p.row is not None}
+    places = {name: done.places for name, done in work.assemblies.items()}
     for name, frame in work.frames.items():
-        own = files[name]
+        own = places[name]
         providers = work.assemblies[name].providers
         work.problems += [
             problem
             for problem in domain_problems(contract()[name], frame, work.frames, own, providers)
             # a cell that could not be read has been reported as such
-            if (problem.file, problem.row, problem.column) not in said
+            if _cell(problem) not in said
         ]
-    work.problems += event_problems(work.frames, files)
-    work.problems += patent_problems(work.frames, files)
+    work.problems += event_problems(work.frames, places)
+    work.problems += patent_problems(work.frames, places)
     if scope is not None and "panel" in work.frames:
         work.problems += series_problems(work.frames["panel"], scope, work.manifest)
+
+
+def _cell(problem: Problem) -> tuple[str, str, int | None, str]:
+    return problem.file, problem.sheet, problem.row, problem.column
 
 
 def _scope(manifest: Manifest, folder: Path, problems: list[Problem]) -> Scope | None:
@@ -146,8 +151,8 @@ def _names(work: _Work, source: Source) -> None:
     """The table of names: read as any other, held against the organisations it speaks of."""
     _one_table(work, NAMES, (source,))
     if "names" in work.frames:
-        files = {n: {s.number: s.file for s in work.sources if s.table == n} for n in work.frames}
-        found = name_problems(work.frames, files)
+        places = {name: done.places for name, done in work.assemblies.items()}
+        found = name_problems(work.frames, places)
         work.problems += found
         # through problems of its own the table counts as unsound, and is not applied
         work.assemblies["names"].problems += found
@@ -170,7 +175,7 @@ def _one_table(work: _Work, table: Table, sources: tuple[Source, ...]) -> None:
             SourceFile(
                 name, number, source.file, fingerprint(place.path), cells.frame.height,
                 source.licence or work.manifest.dataset.licence,
-                source.source or work.manifest.dataset.source,
+                source.source or work.manifest.dataset.source, place.sheet,
             )
         )  # fmt: skip
         pieces.append(Piece(number, source, place, cells))
@@ -220,7 +225,7 @@ def _currencies(manifest: Manifest) -> list[Problem]:
         Problem(
             "error", "currency", f'unit "{unit}"', f"an amount in {own}",
             "Exchange the column before it comes in, or correct `currency` under [dataset].",
-            table, source.file, None, column,
+            table, source.file, None, column, source.sheet or "",
         )
         for table, sources in manifest.tables.items()
         for source in sources

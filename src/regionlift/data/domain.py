@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from regionlift.data.assemble import LINEAGE, LISTED
+from regionlift.data.cells import Place
 from regionlift.data.contract import Column, Table
 from regionlift.data.problems import Problem, Severity, did_you_mean
 
@@ -37,11 +38,11 @@ def domain_problems(
     table: Table,
     frame: pl.DataFrame,
     tables: dict[str, pl.DataFrame],
-    files: dict[int, str],
+    places: dict[int, Place],
     providers: dict[str, set[int]],
 ) -> list[Problem]:
     """Every cell of an assembled table that its declaration does not allow."""
-    audit = _Audit(table, frame, files, providers)
+    audit = _Audit(table, frame, places, providers)
     found = [*audit.schema()]
     for column in table.columns:
         if column.name in frame.columns:
@@ -53,7 +54,7 @@ def domain_problems(
                 found += audit.codes(column)
     found += audit.rules()
     # down the file, as it is corrected
-    return sorted(found, key=lambda problem: (problem.file, problem.row or 0))
+    return sorted(found, key=lambda problem: (problem.file, problem.sheet, problem.row or 0))
 
 
 class _Audit:
@@ -63,10 +64,10 @@ class _Audit:
         self,
         table: Table,
         frame: pl.DataFrame,
-        files: dict[int, str],
+        places: dict[int, Place],
         providers: dict[str, set[int]],
     ) -> None:
-        self.table, self.frame, self.files, self.providers = table, frame, files, providers
+        self.table, self.frame, self.places, self.providers = table, frame, places, providers
 
     def at(
         self,
@@ -82,9 +83,9 @@ class _Audit:
         parts = re.findall(r"(\d+):(\d+)", str(self.frame[LINEAGE][index]))
         givers = self.providers.get(column, set())
         number, row = next(((n, r) for n, r in parts if int(n) in givers), parts[0])
-        file, row_number = self.files.get(int(number), ""), int(row)
-        return Problem(
-            severity, code, found, expected, fix, self.table.name, file, row_number, column
+        place = self.places[int(number)]
+        return place.problem(
+            code, found, expected, fix, row=int(row), column=column, severity=severity
         )
 
     def schema(self) -> Iterator[Problem]:

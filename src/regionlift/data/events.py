@@ -8,33 +8,34 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from regionlift.data.assemble import LINEAGE, LISTED
-from regionlift.data.problems import Problem
+from regionlift.data.cells import Place
+from regionlift.data.problems import Problem, Severity
 
 #: Members above which a project is asked about: the largest of the EU's H2020 has 186.
 LARGE = 200
 
-_Files = Mapping[str, Mapping[int, str]]
+Places = Mapping[str, Mapping[int, Place]]
 
 
-def event_problems(tables: Mapping[str, pl.DataFrame], files: _Files) -> Iterator[Problem]:
+def event_problems(tables: Mapping[str, pl.DataFrame], places: Places) -> Iterator[Problem]:
     """Projects nobody is in, consortia too large for ties, organisations of one name.
 
-    All are warnings: no row is left out. ``files`` gives the file of each source of each table.
+    All are warnings: no row is left out. ``places`` gives that of each source of each table.
     """
     if "projects" in tables and "members" in tables:
-        yield from _empty_projects(tables, files)
+        yield from _empty_projects(tables, places)
     if "members" in tables:
-        yield from _large(tables["members"], files)
+        yield from _large(tables["members"], places)
     if "orgs" in tables:
-        yield from _namesakes(tables["orgs"], files)
+        yield from _namesakes(tables["orgs"], places)
 
 
-def _empty_projects(tables: Mapping[str, pl.DataFrame], files: _Files) -> Iterator[Problem]:
+def _empty_projects(tables: Mapping[str, pl.DataFrame], places: Places) -> Iterator[Problem]:
     members = tables["members"].select("project_id").drop_nulls().unique()
     empty = tables["projects"].join(members, on="project_id", how="anti", maintain_order="left")
     if empty.height:
         yield _problem(
-            "projects", files, empty, "no-members",
+            "projects", places, empty, "no-members",
             f"{empty.height:,} of {tables['projects'].height:,} projects without a member: "
             + _some(empty["project_id"]),
             "rows of the members table for every project",
@@ -43,7 +44,7 @@ def _empty_projects(tables: Mapping[str, pl.DataFrame], files: _Files) -> Iterat
         )  # fmt: skip
 
 
-def _large(members: pl.DataFrame, files: _Files) -> Iterator[Problem]:
+def _large(members: pl.DataFrame, places: Places) -> Iterator[Problem]:
     sizes = members.drop_nulls("project_id").with_columns(
         pl.len().over("project_id").alias("_size")
     )
@@ -51,7 +52,7 @@ def _large(members: pl.DataFrame, files: _Files) -> Iterator[Problem]:
     for row in large.head(LISTED).iter_rows(named=True):
         size = int(row["_size"])
         yield _problem(
-            "members", files, large.filter(pl.col("project_id") == row["project_id"]),
+            "members", places, large.filter(pl.col("project_id") == row["project_id"]),
             "large-consortium", f"{size:,} members in project {row['project_id']}",
             f"up to {LARGE} members: a consortium of {size:,} would make "
             f"{size * (size - 1) // 2:,} ties",
@@ -61,7 +62,7 @@ def _large(members: pl.DataFrame, files: _Files) -> Iterator[Problem]:
         )  # fmt: skip
 
 
-def _namesakes(orgs: pl.DataFrame, files: _Files) -> Iterator[Problem]:
+def _namesakes(orgs: pl.DataFrame, places: Places) -> Iterator[Problem]:
     """Two identifiers under one name: perhaps one organisation counted twice."""
     plain = (
         pl.col("name").str.to_lowercase().str.replace_all(r"[\s.,;:'\"()（）&\-]+", "")
@@ -85,7 +86,7 @@ def _namesakes(orgs: pl.DataFrame, files: _Files) -> Iterator[Problem]:
         for row in pairs.head(5).iter_rows(named=True)
     ]
     yield _problem(
-        "orgs", files, pairs, "same-name",
+        "orgs", places, pairs, "same-name",
         f"{pairs.height:,} organisations with the name of another: {'; '.join(shown)}",
         "one row an organisation",
         "Give them one org_id in every table if they are one; they are read as different.", "name",
@@ -98,7 +99,7 @@ def _some(ids: pl.Series) -> str:
 
 def _problem(
     table: str,
-    files: _Files,
+    places: Places,
     rows: pl.DataFrame,
     code: str,
     found: str,
@@ -107,7 +108,21 @@ def _problem(
     column: str,
 ) -> Problem:
     """A warning at the first of these rows."""
-    where = re.match(r"(\d+):(\d+)", str(rows[LINEAGE][0]))
-    number, row = (int(where[1]), int(where[2])) if where else (1, 1)
-    file = files.get(table, {}).get(number, "")
-    return Problem("warning", code, found, expected, fix, table, file, row, column)
+    return at_row(places[table], rows[LINEAGE][0], code, found, expected, fix, column)
+
+
+def at_row(
+    places: Mapping[int, Place], lineage: object, code: str, found: str, expected: str, fix: str,
+    column: str, severity: Severity = "warning",
+) -> Problem:  # fmt: skip
+    """A problem at the row of the file that an assembled row came from."""
+    number, row = line_of(lineage)
+    return places[number].problem(
+        code, found, expected, fix, row=row, column=column, severity=severity
+    )
+
+
+def line_of(lineage: object) -> tuple[int, int]:
+    """Number of the source and of the row in it that an assembled row begins with."""
+    where = re.match(r"(\d+):(\d+)", str(lineage))
+    return (int(where[1]), int(where[2])) if where else (1, 1)

@@ -9,7 +9,7 @@ import polars as pl
 from regionlift.data.cells import ROW, Place
 from regionlift.data.contract import Table
 from regionlift.data.parsing import STATUS
-from regionlift.data.problems import Problem
+from regionlift.data.problems import Problem, in_sheet
 from regionlift.evidence.quantity import Status
 
 #: Where each row came from: "source:row", sources numbered as in the manifest.
@@ -99,7 +99,7 @@ def _two_sources(
     return place.problem(
         "two-sources",
         f"{name} = {row[f'{name}_right']} for {shown} here and {row[name]} in "
-        f"{earlier.name}{more}",
+        f"{in_sheet(earlier.name, earlier.sheet)}{more}",
         "one source a number",
         "Take the column out of one of the two files' mappings, or list its header under "
         "`ignore`.",

@@ -19,7 +19,8 @@ class Problem:
     """One finding of the audit.
 
     An ``error`` stops a run; a ``warning`` is printed in the report and the run goes on. Nothing
-    is ever repaired: the way out is the reader's to take.
+    is ever repaired: the way out is the reader's to take. ``header`` is what the file itself
+    calls the column, where that is another word.
     """
 
     severity: Severity
@@ -31,19 +32,36 @@ class Problem:
     file: str = ""
     row: int | None = None
     column: str = ""
+    sheet: str = ""
+    header: str = ""
 
     @property
     def where(self) -> str:
-        """File, row and column, as far as they are known."""
-        place = self.file or self.table or "regionlift.toml"
+        """File, sheet, row, table and column, as far as they are known."""
+        place = in_sheet(self.file, self.sheet) or self.table or "regionlift.toml"
         if self.row is not None:
             place += f" row {self.row}"
+        if self.file and self.table:
+            place += f", table {self.table}"
         if self.column:
             place += f", column {self.column}"
+        if self.header:
+            place += f' ("{self.header}")'
         return place
 
     def __str__(self) -> str:
         return f"{self.where}: found {self.found}; expected {self.expected}. {self.fix}"
+
+
+def in_sheet(file: str, sheet: str) -> str:
+    """A file with the sheet that is read of it: a workbook may fill many tables.
+
+    Examples
+    --------
+    >>> in_sheet("book.xlsx", "2-1"), in_sheet("panel.csv", "")
+    ('book.xlsx [2-1]', 'panel.csv')
+    """
+    return f"{file} [{sheet}]" if sheet else file
 
 
 class DatasetError(Exception):

@@ -36,7 +36,10 @@ def fingerprint(path: Path) -> str:
 
 def locate(table: str, source: Source, root: Path) -> Place | Problem:
     """The file of a source, refused where it leaves the data folder or is not there."""
-    place = Place(table, root / source.file, source.file)
+    sheet = source.sheet or ""
+    # a sheet of a text file is said to be idle: it is no part of the place
+    known = sheet if source.file.lower().endswith(".xlsx") else ""
+    place = Place(table, root / source.file, source.file, known)
     try:
         return _locate(place, root.resolve())
     except (OSError, ValueError) as error:

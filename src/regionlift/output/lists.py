@@ -81,7 +81,10 @@ def _write(sheet: Any, row: int, column: int, value: Any) -> None:
 
 def problem_rows(problems: Iterable[Problem]) -> tuple[Sequence[str], Rows]:
     """Audit findings as a sheet."""
-    heads = ["severity", "code", "table", "file", "row", "column", "found", "expected", "fix"]
+    heads = [
+        "severity", "code", "table", "file", "sheet", "row", "column", "header", "found",
+        "expected", "fix",
+    ]  # fmt: skip
     rows = [[getattr(p, head) for head in heads] for p in problems]
     return heads, rows
 
@@ -265,6 +268,7 @@ def _thresholds(study: Study) -> tuple[Sequence[str], Rows]:
 
 def _sources(study: Study) -> tuple[Sequence[str], Rows]:
     rows = [
-        [s.table, s.file, s.rows, s.source, s.licence, s.sha256] for s in study.dataset.sources
+        [s.table, s.file, s.sheet, s.rows, s.source, s.licence, s.sha256]
+        for s in study.dataset.sources
     ]
-    return ["table", "file", "rows", "source", "licence", "sha256"], rows
+    return ["table", "file", "sheet", "rows", "source", "licence", "sha256"], rows

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from regionlift.data.contract import contract
-from regionlift.data.problems import Problem
+from regionlift.data.problems import Problem, in_sheet
 from regionlift.evidence.ledger import Trace
 from regionlift.evidence.quantity import Status
 from regionlift.evidence.settings import Settings
@@ -222,7 +222,7 @@ def audit(problems: Sequence[Problem], console: Console) -> None:
     """Problems grouped by kind, with file, row, column, found, expected and fix."""
     groups: dict[tuple[str, str, str, str], list[Problem]] = defaultdict(list)
     for p in problems:
-        groups[(p.severity, p.code, p.file or p.table, p.column)].append(p)
+        groups[(p.severity, p.code, in_sheet(p.file, p.sheet) or p.table, p.column)].append(p)
     for (severity, *_), found in sorted(groups.items(), key=lambda item: item[0][0]):
         colour = "red" if severity == "error" else "yellow"
         for p in found[:_SHOWN]:
@@ -262,7 +262,9 @@ def traced(found: Trace, console: Console) -> None:
         for row in found.sources.iter_rows(named=True):
             if row["table"] == name:
                 console.print(
-                    escape(f"{name} source {row['number']}: {row['file']} (sha256 "
+                    # a ledger of an earlier version has no sheets
+                    escape(f"{name} source {row['number']}: "
+                           f"{in_sheet(row['file'], row.get('sheet') or '')} (sha256 "
                            f"{row['sha256'][:12]}) {row['source']}"),
                     soft_wrap=True, highlight=False,
                 )  # fmt: skip

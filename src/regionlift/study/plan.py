@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from regionlift.data.dataset import Dataset, open_dataset
+from regionlift.data.problems import in_sheet
 from regionlift.evidence.measure import Measure, registry
 from regionlift.evidence.settings import Settings
 from regionlift.measures.peers import choose_peers
@@ -70,7 +71,7 @@ def lint_study(study: Study) -> LintReport | None:
     """Lint of the plan in a study's dataset; None where it has none."""
     if "plan" not in study.dataset.tables:
         return None
-    files = [s.file for s in study.dataset.sources if s.table == "plan"]
+    files = [in_sheet(s.file, s.sheet) for s in study.dataset.sources if s.table == "plan"]
     sheet = Sheet(", ".join(files), study.dataset.tables["plan"], (), ())
     return lint(sheet, study_context(study))
 

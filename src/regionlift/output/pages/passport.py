@@ -6,6 +6,7 @@ import polars as pl
 
 from regionlift.data.assemble import STATUS
 from regionlift.data.dataset import number_columns, years_of
+from regionlift.data.problems import in_sheet
 from regionlift.evidence.quantity import Status
 from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table, text
@@ -30,7 +31,7 @@ def passport(study: Study, book: Book) -> Page:
             [
                 name, {"text": f"{frame.height:,}", "sort": frame.height},
                 f"{span_of[0]}–{span_of[1]}" if span_of else "–",
-                listed([s.file for s in files]),
+                listed([in_sheet(s.file, s.sheet) for s in files]),
                 listed(sorted({s.source for s in files if s.source})),
                 listed(sorted({s.licence for s in files if s.licence})),
             ]
@@ -40,12 +41,12 @@ def passport(study: Study, book: Book) -> Page:
         [b.table, listed(list(b.columns)), str(b.year), b.reason, "yes" if b.bridged else "no"]
         for b in dataset.manifest.breaks
     ]
-    counts: dict[tuple[str, str, str], list[str]] = {}
+    counts: dict[tuple[str, str, str, str], list[str]] = {}
     for p in dataset.warnings:
-        counts.setdefault((p.table or p.file, p.column, p.code), []).append(str(p))
+        counts.setdefault((p.table or p.file, p.sheet, p.column, p.code), []).append(str(p))
     warnings: list[list[Cell]] = [
         [where, column, {"text": str(len(texts)), "sort": len(texts)}, texts[0]]
-        for (where, column, _), texts in counts.items()
+        for (where, _, column, _), texts in counts.items()
     ]
     seen = (f for name, f in dataset.tables.items() if name not in ("plan", "claims"))
     last = max((y[1] for f in seen if (y := years_of(f))), default=None)
