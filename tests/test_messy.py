@@ -12,6 +12,7 @@ from rich.console import Console
 
 from builders import Builder, panel_rows
 from regionlift.data.check import Audit
+from regionlift.data.contract import Table, contract
 from regionlift.data.problems import Problem
 from regionlift.output.lists import problem_rows
 from regionlift.output.terminal import audit as printed
@@ -94,3 +95,81 @@ def test_a_header_that_is_the_columns_own_name_is_not_said_twice(build: Builder)
     rows[0][5] = -1
     found = only(build.panel(rows).check(), "out-of-range")
     assert found.where == "panel.csv row 2, table panel, column employment"
+
+
+# --- values ---------------------------------------------------------------------------------------
+
+PLATFORMS = "platform_id,name,function,region\n"
+
+
+def test_an_empty_optional_cell_is_not_an_unlisted_value(build: Builder) -> None:
+    text = "org_id,name,type,region,certified\nE1,甲厂,企,北江,冠\nE2,乙厂,企,北江,\n"
+    rules = 'values.type = { "企" = "enterprise" }\nvalues.certified = { "冠" = "champion" }'
+    build.panel().text("orgs", "orgs.csv", text, rules)
+    audit = build.check()
+    assert audit.problems == []
+    assert audit.tables["orgs"]["certified"].to_list() == ["champion", None]
+    build.entries[-1] += 'unlisted.certified = "drop"\n'
+    assert build.check().tables["orgs"].height == 2
+
+
+def test_an_empty_required_cell_still_stops_under_values(build: Builder) -> None:
+    text = "platform_id,name,function,region\nPL1,中心,研,北江\nPL2,中心2,,北江\n"
+    build.panel().text("platforms", "p.csv", text, 'values.function = { "研" = "R&D" }')
+    found = build.check().problems
+    assert [(p.code, p.row, p.column) for p in found] == [("empty-key", 3, "function")]
+
+
+def test_an_empty_cell_can_be_listed(build: Builder) -> None:
+    text = "org_id,name,type,region,certified\nE1,甲厂,企业,北江,冠\nE2,乙厂,企业,北江,\n"
+    rules = 'values.certified = { "冠" = "champion", "" = "none" }'
+    audit = build.panel().text("orgs", "orgs.csv", text, rules).check()
+    assert audit.problems == []
+    assert audit.tables["orgs"]["certified"].to_list() == ["champion", "none"]
+
+
+def test_choices_are_known_in_chinese(build: Builder) -> None:
+    text = PLATFORMS + "PL1,中心,研发,北江\nPL2,中心,R&D,北江\nPL3,中心,人才培训,北江\n"
+    audit = build.panel().text("platforms", "p.csv", text).check()
+    assert audit.problems == []
+    assert audit.tables["platforms"]["function"].to_list() == ["R&D", "R&D", "training"]
+
+
+@pytest.mark.parametrize("table", list(contract().values()), ids=lambda t: t.name)
+def test_every_choice_has_a_word_in_chinese(table: Table) -> None:
+    for column in table.columns:
+        assert len(column.choices) == len(column.choices_zh)
+        both = [w for pair in column.both() for w in dict.fromkeys(pair)]
+        assert len(both) == len(set(both)), "a word that means two choices"
+
+
+@pytest.mark.parametrize(("word", "value"), [("√", True), ("是", True), ("1", True), ("否", False),
+                                             ("×", False), ("0", False)])  # fmt: skip
+def test_ticks_are_yes_and_no(build: Builder, word: str, value: bool) -> None:
+    build.panel().text("patents", "p.csv", f"patent_id,app_year,granted\nCN1,2018,{word}\n")
+    audit = build.check()
+    assert audit.problems == []
+    assert audit.tables["patents"]["granted"].to_list() == [value]
+
+
+def test_an_unknown_word_gets_the_line_to_paste(build: Builder) -> None:
+    sheet = [["platform_id", "name", "功能", "region"], ["PL1", "中心", "研究开发", "北江"],
+             ["PL2", "中心", "技术服务业", "北江"], ["PL3", "中心", "研发", "北江"]]  # fmt: skip
+    book(build.folder, {"9平台": sheet, "其他": [["x"]]})
+    build.panel().entry("platforms", "book.xlsx",
+                        'sheet = "9平台"\ncolumns = { function = "功能" }')  # fmt: skip
+    found = build.check().problems
+    assert [p.code for p in found] == ["not-a-choice"] * 2
+    line = 'values.function = { "研究开发" = "R&D", "技术服务业" = "technical service" }'
+    assert f"Write {line} under [[tables.platforms]] of book.xlsx [9平台]." in found[0].fix
+    build.entries[-1] += line + "\n"
+    assert build.check().problems == []
+
+
+def test_a_word_outside_a_list_gets_what_to_add(build: Builder) -> None:
+    text = PLATFORMS + "PL1,中心,甲,北江\nPL2,中心,天晓得,北江\n"
+    build.panel().text("platforms", "p.csv", text, 'values.function = { "甲" = "R&D" }')
+    found = only(build.check(), "unlisted-value")
+    assert 'Add "天晓得" = "?" to values.function under [[tables.platforms]] of p.csv.' in found.fix
+    build.entries[-1] = build.entries[-1].replace('"甲" =', '"天晓得" = "?", "甲" =')
+    assert "Put one of them" not in only(build.check(), "not-a-choice").found

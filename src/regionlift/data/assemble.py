@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from regionlift.data.contract import Column, Table
 from regionlift.data.headers import mapping, used_headers
 from regionlift.data.joining import LINEAGE, finish, join, overlaps, summed
 from regionlift.data.manifest import Source
-from regionlift.data.parsing import STATUS, Report, parse, texts
+from regionlift.data.parsing import STATUS, Report, parse, suggested, texts
 from regionlift.data.problems import Problem, did_you_mean
 from regionlift.data.units import factor
 
@@ -93,7 +93,7 @@ def _one_source(table: Table, work: Assembly, piece: Piece) -> pl.DataFrame | No
     number, source, place, cells = piece
     mapped, problems = mapping(table, source, place, cells)
     work.problems += problems
-    place = replace(place, headers=mapped)
+    place = replace(place, headers=mapped, rules=source)
     work.places[number] = place
     if not mapped:
         return None
@@ -106,7 +106,7 @@ def _one_source(table: Table, work: Assembly, piece: Piece) -> pl.DataFrame | No
         return None
     chosen = _select(work, source, place, cells.frame)
     frame = _columns(table, source, chosen, mapped)
-    frame = _recode(work, source, place, frame)
+    frame = _recode(table, work, source, place, frame)
     columns = [column for column in table.columns if column.name in frame.columns]
     for column in columns:
         frame = parse(work, source, place, frame, column)
@@ -213,28 +213,44 @@ def _columns(
     return pl.DataFrame(found)
 
 
-def _recode(work: Assembly, source: Source, place: Place, frame: pl.DataFrame) -> pl.DataFrame:
+def _recode(
+    table: Table, work: Assembly, source: Source, place: Place, frame: pl.DataFrame
+) -> pl.DataFrame:
     for column, codes in source.values.items():
         text = pl.col(column)
+        if "" in codes:
+            frame = frame.with_columns(text.fill_null(""))
         listed = text.is_in(list(codes)).fill_null(False)
         policy = source.unlisted.get(column, "error")
+        wanted = table.column(column)
         if policy == "error":
-            known = list(codes)
+            # an empty cell is not unlisted, and a word of the contract needs no list
+            known = text.is_null() | text.is_in([*wanted.choices, *wanted.choices_zh])
+            bad = frame.filter(~(listed | known))
             work.rows(
-                frame.filter(~listed), column, place, "unlisted-value", column,
-                f"a value listed under values.{column}",
-                lambda found, known=known, column=column: (  # type: ignore[misc]
-                    f'{did_you_mean(found, known)}Add it to the list, or set unlisted.{column} '
-                    '= "drop" or "keep".'
-                ),
+                bad, column, place, "unlisted-value", column,
+                f"a value listed under values.{column}"
+                + (f", or {wanted.expected}" if wanted.choices else ""),
+                _unlisted(place, wanted, codes, bad),
             )  # fmt: skip
         if policy == "drop":
             work.problems += _unmatched(place, column, codes, frame[column])
             before = frame.height
-            frame = frame.filter(listed)
+            # an optional cell that is empty says nothing against its row
+            frame = frame.filter(listed if wanted.required else listed | text.is_null())
             work.dropped += before - frame.height
         frame = frame.with_columns(text.replace(codes).alias(column))
     return frame
+
+
+def _unlisted(
+    place: Place, column: Column, codes: dict[str, str], bad: pl.DataFrame
+) -> Callable[[str], str]:
+    """The way out for a value outside the list: the words to add, or a slip."""
+    found = bad[column.name].drop_nulls().unique(maintain_order=True).to_list()
+    line = place.recoding(column.name, suggested(column, found, codes))
+    others = f'unlisted.{column.name} = "drop" or "keep"'
+    return lambda value: f"{did_you_mean(value, codes)}{line} Or set {others}."
 
 
 def _unmatched(place: Place, column: str, codes: dict[str, str], cells: pl.Series) -> list[Problem]:

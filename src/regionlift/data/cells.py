@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
-from regionlift.data.problems import Problem, Severity
+from regionlift.data.manifest import Source
+from regionlift.data.problems import Problem, Severity, in_sheet
 
 #: Row number of a record in its own file, as an editor or Excel shows it.
 ROW = "_row"
@@ -24,7 +26,8 @@ HEAD = 20
 class Place:
     """Where a source lives: its table, its path, the name printed for it, and its sheet.
 
-    ``headers`` gives the file's own word for each column of the table, once they are known.
+    ``headers`` gives the file's own word for each column of the table, once they are known, and
+    ``rules`` the entries of its source.
     """
 
     table: str
@@ -32,6 +35,7 @@ class Place:
     name: str
     sheet: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, compare=False)
+    rules: Source | None = field(default=None, compare=False)
 
     def problem(
         self,
@@ -50,6 +54,32 @@ class Place:
             severity, code, found, expected, fix, self.table, self.name, row, column, self.sheet,
             header if header != column else "",
         )  # fmt: skip
+
+
+    def recoding(self, column: str, codes: Mapping[str, str], *, others: bool = False) -> str:
+        """The line of the manifest that recodes these values of a column, to be pasted.
+
+        ``others`` says that values outside the list are right as they are.
+        """
+        pairs = ", ".join(f"{quoted(code)} = {quoted(value)}" for code, value in codes.items())
+        entry = "[names]" if self.table == "names" else f"[[tables.{self.table}]]"
+        under = f"under {entry} of {in_sheet(self.name, self.sheet)}"
+        given = self.rules.values if self.rules is not None else {}
+        if column in given:
+            return f"Add {pairs} to values.{column} {under}."
+        keep = f' and unlisted.{column} = "keep"' if others else ""
+        return f"Write values.{column} = {{ {pairs} }}{keep} {under}."
+
+
+def quoted(text: str) -> str:
+    """Text as TOML writes it.
+
+    Examples
+    --------
+    >>> print(quoted('专精特新"小巨人"'))
+    "专精特新\\"小巨人\\""
+    """
+    return json.dumps(text, ensure_ascii=False)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import polars as pl
 from regionlift.data.assemble import LINEAGE, LISTED
 from regionlift.data.cells import Place
 from regionlift.data.contract import Column, Table
+from regionlift.data.parsing import suggested
 from regionlift.data.problems import Problem, Severity, did_you_mean
 
 #: Text that is markup, a database command or a formula: kept as text, and said.
@@ -80,13 +81,17 @@ class _Audit:
         severity: Severity = "error",
     ) -> Problem:
         """A problem at the row of the file that the assembled row came from."""
+        number, row = self._row(index, column)
+        return self.places[number].problem(
+            code, found, expected, fix, row=row, column=column, severity=severity
+        )
+
+    def _row(self, index: int, column: str) -> tuple[int, int]:
+        """Source and row of an assembled row, of the source that gave the column."""
         parts = re.findall(r"(\d+):(\d+)", str(self.frame[LINEAGE][index]))
         givers = self.providers.get(column, set())
         number, row = next(((n, r) for n, r in parts if int(n) in givers), parts[0])
-        place = self.places[int(number)]
-        return place.problem(
-            code, found, expected, fix, row=int(row), column=column, severity=severity
-        )
+        return int(number), int(row)
 
     def schema(self) -> Iterator[Problem]:
         """Ranges, choices and missing keys, found by pandera in one pass."""
@@ -124,13 +129,22 @@ class _Audit:
         if column.choices:
             return self.at(
                 index, column.name, "not-a-choice", f'"{value}"', column.expected,
-                f"{did_you_mean(str(value), column.choices)}Recode it under "
-                f"values.{column.name}.",
+                f"{did_you_mean(str(value), column.choices)}{self._line(index, column)}",
             )  # fmt: skip
         return self.at(
             index, column.name, "out-of-range", str(value), column.expected,
             "Correct the cell; a mark for a missing value belongs under `missing`.",
         )  # fmt: skip
+
+    def _line(self, index: int, column: Column) -> str:
+        """The recoding to paste, for all words of the row's file that are no choice."""
+        number, _ = self._row(index, column.name)
+        source = pl.col(LINEAGE).str.extract(r"^(\d+):").cast(pl.Int64)
+        odd = ~pl.col(column.name).is_in(list(column.choices))
+        found = self.frame.filter(odd, source == number)[column.name].unique(maintain_order=True)
+        codes = suggested(column, found.to_list())
+        fill = " Put one of them for each ?." if "?" in codes.values() else ""
+        return self.places[number].recoding(column.name, codes) + fill
 
     def references(self, column: Column, tables: dict[str, pl.DataFrame]) -> Iterator[Problem]:
         """Codes that point at nothing in the table they refer to."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 
 import polars as pl
 
 from regionlift.data.cells import LISTED, ROW, Place
 from regionlift.data.contract import Column
 from regionlift.data.manifest import Source
-from regionlift.data.problems import Problem
+from regionlift.data.problems import Problem, nearest
 from regionlift.data.units import factor
 from regionlift.evidence.quantity import Status
 
@@ -20,9 +21,12 @@ from regionlift.evidence.quantity import Status
 STATUS = "__status"
 
 _YES_NO = {
-    "yes": True, "true": True, "1": True, "是": True,
-    "no": False, "false": False, "0": False, "否": False,
+    "yes": True, "true": True, "1": True, "是": True, "√": True, "✓": True,
+    "no": False, "false": False, "0": False, "否": False, "×": False, "✗": False,
 }  # fmt: skip
+
+#: So many values are put into a line to paste.
+_SUGGESTED = 30
 
 _DATE = r"^\d{4}-\d{2}-\d{2}([ T]00:00:00(\.0+)?)?$"
 _EXCEL_EPOCH = date(1899, 12, 30)
@@ -90,16 +94,33 @@ def parse(
         case "boolean":
             small = text.str.to_lowercase()
             parsed = small.replace_strict(_YES_NO, default=None, return_dtype=pl.Boolean)
-            fix = "Write yes or no."
+            found = cells_of(frame, column.name, small.is_in(list(_YES_NO)))
+            fix = "Write yes or no. " + place.recoding(column.name, dict.fromkeys(found, "?"))
         case "date":
             day = text.str.head(10).str.to_date("%Y-%m-%d", strict=False)
             parsed, fix = pl.when(text.str.contains(_DATE)).then(day), "Write it as 2023-05-17."
         case "list":
             parsed = pl.when(~text.str.contains("[；、]")).then(text)
             fix = "Separate the items by ; only."
+        case "choice":
+            return frame.with_columns(text.replace({zh: en for en, zh in column.both()}))
         case _:
             return frame
     return _checked(report, place, frame, column, parsed, fix)
+
+
+def cells_of(frame: pl.DataFrame, column: str, right: pl.Expr) -> list[str]:
+    """Distinct texts of a column that are not right, as they come."""
+    return frame.filter(~right)[column].unique(maintain_order=True).to_list()
+
+
+def suggested(
+    column: Column, found: Iterable[str], codes: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Words nobody knows with the choice each may mean; "?" where none is near."""
+    words = {**(codes or {}), **{w: en for en, zh in column.both() for w in (zh, en)}}
+    few = islice(found, _SUGGESTED)
+    return {text: words.get(nearest(text, words), "?") for text in few}
 
 
 def _checked(

@@ -85,10 +85,16 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     >>> did_you_mean("PANEL.CSV", ["panel.csv"])
     'Did you mean "panel.csv"? '
     """
+    near = nearest(word, known)
+    return f'Did you mean "{near}"? ' if near else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word nearest to this one, as it is spelled; empty where none is near."""
     spelled: dict[str, str] = {}
     for name in islice(known, _HINT_WORDS):
         spelled.setdefault(name.lower(), name)
     # of two characters one is half: names of Chinese regions are that short
     cutoff = 0.5 if len(word) <= 3 else 0.6
     near = difflib.get_close_matches(word.lower(), spelled, n=1, cutoff=cutoff)
-    return f'Did you mean "{spelled[near[0]]}"? ' if near else ""
+    return spelled[near[0]] if near else ""

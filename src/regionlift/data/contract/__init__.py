@@ -19,7 +19,7 @@ class Column(BaseModel):
     """One column: what it holds and what is allowed in it.
 
     ``gaps`` says what an empty cell of a required column means; without it an empty cell is an
-    error.
+    error. ``choices_zh`` has the choices in Chinese, in the same order: a cell may hold either.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -34,21 +34,28 @@ class Column(BaseModel):
     unit: str = ""
     minimum: float | None = None
     choices: tuple[str, ...] = ()
+    choices_zh: tuple[str, ...] = ()
     references: str = ""
     example: str = ""
+
+    def both(self) -> list[tuple[str, str]]:
+        """Each choice with its word in Chinese."""
+        return list(zip(self.choices, self.choices_zh, strict=True))
 
     @property
     def expected(self) -> str:
         """What a cell must hold, in words, for messages and the documentation page."""
         if self.type == "choice":
-            return "one of " + ", ".join(self.choices)
+            return "one of " + ", ".join(
+                choice if choice == zh else f"{choice} ({zh})" for choice, zh in self.both()
+            )
         words = {
             "text": "text",
             "code": "a code, kept as text",
             "number": "a number",
             "year": "a year from 1900 to 2100",
             "list": "items separated by ;",
-            "boolean": "yes or no",
+            "boolean": "yes or no (是, 否, √, ×, 1, 0)",
             "date": "a date, YYYY-MM-DD",
         }[self.type]
         return words if self.minimum is None else f"{words} >= {self.minimum:g}"
@@ -125,7 +132,8 @@ def contract_page() -> str:
         "",
         "Generated from the contract itself (`regionlift contract`); any subset of the tables "
         "works. A header may be the column's name, its English title or its Chinese title; any "
-        "other header is mapped in `regionlift.toml`. Every number cell is known, or it is "
+        "other header is mapped in `regionlift.toml`. A choice may stand in English or Chinese; "
+        "other words are recoded under `values`. Every number cell is known, or it is "
         "`suppressed`, `not_collected` or `not_applicable`: none of these is zero.",
     ]
     for table in contract().values():
