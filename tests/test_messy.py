@@ -173,3 +173,39 @@ def test_a_word_outside_a_list_gets_what_to_add(build: Builder) -> None:
     assert 'Add "天晓得" = "?" to values.function under [[tables.platforms]] of p.csv.' in found.fix
     build.entries[-1] = build.entries[-1].replace('"甲" =', '"天晓得" = "?", "甲" =')
     assert "Put one of them" not in only(build.check(), "not-a-choice").found
+
+
+# --- regions --------------------------------------------------------------------------------------
+
+
+def chinese(build: Builder, *names: str) -> Builder:
+    """A panel whose regions are these, in place of the first."""
+    spelled = dict(zip(["北江", "南江"], names, strict=False))
+    return build.panel([[spelled.get(r[0], r[0]), *r[1:]] for r in panel_rows()])
+
+
+def test_a_region_all_but_spelled_as_in_the_panel_is_said(build: Builder) -> None:
+    chinese(build, "辽宁省", "内蒙古自治区")
+    text = "org_id,name,type,region\nE1,甲厂,企业,东江\nE2,乙厂,企业,辽宁\nE3,丙厂,企业,内蒙古\n"
+    build.text("orgs", "orgs.csv", text + "E4,丁厂,企业,Bavaria\n")
+    audit = build.check()
+    found = only(audit, "region-spelling")
+    assert (found.severity, found.file, found.row) == ("warning", "orgs.csv", 3)
+    line = 'values.region = { "辽宁" = "辽宁省", "内蒙古" = "内蒙古自治区" }'
+    assert f'{line} and unlisted.region = "keep" under [[tables.orgs]] of orgs.csv' in found.fix
+    build.entries[-1] += f'{line}\nunlisted.region = "keep"\n'
+    again = build.check()
+    assert again.problems == []
+    assert again.tables["orgs"]["region"].to_list() == ["东江", "辽宁省", "内蒙古自治区", "Bavaria"]
+
+
+def test_a_region_that_may_be_two_is_left_open(build: Builder) -> None:
+    chinese(build, "吉林省", "吉林市")
+    build.text("orgs", "orgs.csv", "org_id,name,type,region\nE1,甲厂,企业,吉林\n")
+    assert '{ "吉林" = "?" }' in only(build.check(), "region-spelling").fix
+
+
+def test_another_region_is_no_spelling(build: Builder) -> None:
+    chinese(build, "南京市")
+    build.text("orgs", "orgs.csv", "org_id,name,type,region\nE1,甲厂,企业,北京市\n")
+    assert build.check().problems == []

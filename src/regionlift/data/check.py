@@ -18,6 +18,7 @@ from regionlift.data.patents.audit import name_problems, patent_problems
 from regionlift.data.patents.merging import NAMES
 from regionlift.data.problems import DatasetError, Problem, did_you_mean
 from regionlift.data.reading import SUFFIXES, fingerprint, idle_entries, locate, read
+from regionlift.data.regions import region_problems
 from regionlift.data.scope import Scope, load_scope
 from regionlift.data.series import series_problems
 from regionlift.data.units import currency_of
@@ -126,6 +127,7 @@ def _contents(work: _Work, scope: Scope | None) -> None:
         ]
     work.problems += event_problems(work.frames, places)
     work.problems += patent_problems(work.frames, places)
+    work.problems += region_problems(work.frames, places)
     if scope is not None and "panel" in work.frames:
         work.problems += series_problems(work.frames["panel"], scope, work.manifest)
 
