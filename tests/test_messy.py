@@ -209,3 +209,36 @@ def test_another_region_is_no_spelling(build: Builder) -> None:
     chinese(build, "南京市")
     build.text("orgs", "orgs.csv", "org_id,name,type,region\nE1,甲厂,企业,北京市\n")
     assert build.check().problems == []
+
+
+# --- one organisation, two rows -------------------------------------------------------------------
+
+TWICE = "org_id,name,type,region,country\n"
+
+
+@pytest.mark.parametrize(("one", "other", "same"), [("CN", "", True), ("", "CN", True),
+                                                    ("", "", True), ("CN", "CN", True),
+                                                    ("CN", "DE", False)])  # fmt: skip
+def test_an_empty_country_may_be_any(build: Builder, one: str, other: str, same: bool) -> None:
+    text = TWICE + f"GX1,湖南大学,高校,北江,{one}\nP1,湖南大学,高校,北江,{other}\n"
+    found = build.panel().text("orgs", "orgs.csv", text).check().problems
+    assert [p.code for p in found] == ["same-name"] * same
+    if same:
+        assert '"湖南大学" (GX1, P1)' in found[0].found and found[0].row == 3
+
+
+def test_a_name_without_a_country_is_held_against_each(build: Builder) -> None:
+    text = TWICE + "A,Alpha,企业,北江,CN\nB,Alpha,企业,北江,DE\nC,Alpha,企业,北江,\n"
+    found = only(build.panel().text("orgs", "orgs.csv", text).check(), "same-name")
+    assert "an organisation with" in found.found and "(A, C)" in found.found
+
+
+def test_merged_organisations_are_no_namesakes(build: Builder) -> None:
+    text = TWICE + "GX1,湖南大学,高校,北江,\nP1,湖南大学,高校,北江,CN\nP2,湖南大学,高校,北江,CN\n"
+    build.panel().text("orgs", "orgs.csv", text)
+    names = "org_id,merge_into,accept\nP1,GX1,yes\nP2,GX1,{}\n"
+    (build.folder / "names.csv").write_text(names.format("no"), "utf-8")
+    build.tail = '[names]\nfile = "names.csv"\n'
+    assert "(GX1, P2)" in only(build.check(), "same-name").found
+    (build.folder / "names.csv").write_text(names.format("yes"), "utf-8")
+    assert [p.code for p in build.check().problems] == ["names-merged"]

@@ -15,7 +15,7 @@ from regionlift.data.domain import domain_problems
 from regionlift.data.events import event_problems
 from regionlift.data.manifest import MANIFEST, Manifest, Source, load_manifest
 from regionlift.data.patents.audit import name_problems, patent_problems
-from regionlift.data.patents.merging import NAMES
+from regionlift.data.patents.merging import NAMES, accepted, moves
 from regionlift.data.problems import DatasetError, Problem, did_you_mean
 from regionlift.data.reading import SUFFIXES, fingerprint, idle_entries, locate, read
 from regionlift.data.regions import region_problems
@@ -93,9 +93,9 @@ def check(folder: Path | str) -> Audit:
     for name, table in contract().items():
         if name in manifest.tables:
             _one_table(work, table, manifest.tables[name])
-    _contents(work, scope)
     if manifest.names is not None:
         _names(work, manifest.names)
+    _contents(work, scope)
     work.problems += _manifest_problems(manifest, scope, work.frames)
     if work.root.resolve().is_relative_to(folder.resolve()):
         work.problems += _unused_files(work.root, manifest)
@@ -117,6 +117,8 @@ def _contents(work: _Work, scope: Scope | None) -> None:
     said = {_cell(p) for p in work.problems if p.row is not None}
     places = {name: done.places for name, done in work.assemblies.items()}
     for name, frame in work.frames.items():
+        if name == NAMES.name:
+            continue
         own = places[name]
         providers = work.assemblies[name].providers
         work.problems += [
@@ -125,11 +127,19 @@ def _contents(work: _Work, scope: Scope | None) -> None:
             # a cell that could not be read has been reported as such
             if _cell(problem) not in said
         ]
-    work.problems += event_problems(work.frames, places)
+    work.problems += event_problems({**work.frames, **_merged_orgs(work)}, places)
     work.problems += patent_problems(work.frames, places)
     work.problems += region_problems(work.frames, places)
     if scope is not None and "panel" in work.frames:
         work.problems += series_problems(work.frames["panel"], scope, work.manifest)
+
+
+def _merged_orgs(work: _Work) -> dict[str, pl.DataFrame]:
+    """The organisations that are left once the accepted names are merged."""
+    if not {NAMES.name, "orgs"} <= work.frames.keys() or not work.assemblies[NAMES.name].sound:
+        return {}
+    gone = moves(accepted(work.frames[NAMES.name]))
+    return {"orgs": work.frames["orgs"].filter(~pl.col("org_id").is_in(list(gone)))}
 
 
 def _cell(problem: Problem) -> tuple[str, str, int | None, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 import polars as pl
@@ -63,33 +64,36 @@ def _large(members: pl.DataFrame, places: Places) -> Iterator[Problem]:
 
 
 def _namesakes(orgs: pl.DataFrame, places: Places) -> Iterator[Problem]:
-    """Two identifiers under one name: perhaps one organisation counted twice."""
+    """Two identifiers under one name: perhaps one organisation counted twice.
+
+    Names of two countries are two organisations; one without a country may be of any.
+    """
     plain = (
         pl.col("name").str.to_lowercase().str.replace_all(r"[\s.,;:'\"()（）&\-]+", "")
     )  # fmt: skip
-    keys = [plain.alias("_plain")]
-    if "country" in orgs.columns:
-        keys.append(pl.col("country").alias("_country"))
-    found = orgs.drop_nulls("name").with_columns(keys)
-    by = [key.meta.output_name() for key in keys]
-    again = found.filter(
-        pl.col("_plain") != "", ~pl.struct(by).is_first_distinct()
-    )  # fmt: skip
-    if again.is_empty():
+    country = pl.col("country") if "country" in orgs.columns else pl.lit(None, pl.String)
+    found = orgs.drop_nulls("name").with_columns(plain.alias("_plain"), country.alias("_country"))
+    found = found.filter(pl.col("_plain") != "", pl.struct("_plain").is_duplicated())
+    earlier: dict[str, list[tuple[str | None, str]]] = defaultdict(list)
+    first: list[str | None] = []
+    for name, place, org in found.select("_plain", "_country", "org_id").iter_rows():
+        same = (o for c, o in earlier[name] if c is None or place is None or c == place)
+        first.append(next(same, None))
+        earlier[name].append((place, org))
+    pairs = found.with_columns(pl.Series("_first", first, pl.String)).drop_nulls("_first")
+    if pairs.is_empty():
         return
-    first = found.unique(by, keep="first", maintain_order=True).select(
-        *by, pl.col("org_id").alias("_first")
-    )
-    pairs = again.join(first, on=by, nulls_equal=True, maintain_order="left")
     shown = [
         f'"{row["name"]}" ({row["_first"]}, {row["org_id"]})'
         for row in pairs.head(5).iter_rows(named=True)
     ]
+    what = "an organisation" if pairs.height == 1 else f"{pairs.height:,} organisations"
     yield _problem(
         "orgs", places, pairs, "same-name",
-        f"{pairs.height:,} organisations with the name of another: {'; '.join(shown)}",
+        f"{what} with the name of another: {'; '.join(shown)}",
         "one row an organisation",
-        "Give them one org_id in every table if they are one; they are read as different.", "name",
+        "Give them one org_id in every table if they are one, or list them in the table of names "
+        "(org_id, merge_into, accept); they are read as different.", "name",
     )  # fmt: skip
 
 
