@@ -137,6 +137,10 @@ def import_patents(
     names: Annotated[
         Path | None, typer.Option(help="The edited names-to-merge.csv: accepted rows are merged.")
     ] = None,
+    orgs: Annotated[
+        Path | None,
+        typer.Option(help="Your directory of organisations, or a dataset: likenesses go into it."),
+    ] = None,
     encoding: Annotated[str, typer.Option(help="Encoding of text files.")] = "utf-8",
     sheet: Annotated[str | None, typer.Option(help="Sheet of a workbook.")] = None,
 ) -> None:
@@ -144,7 +148,9 @@ def import_patents(
     from regionlift.data.patents import import_patents as api
     from regionlift.output.imported import imported
 
-    done = api(files, out, layout=layout, names=names, encoding=encoding, sheet=sheet)
+    done = api(
+        files, out, layout=layout, names=names, orgs=orgs, encoding=encoding, sheet=sheet
+    )
     imported(done, _console())
 
 

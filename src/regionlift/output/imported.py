@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 from rich.console import Console
 from rich.table import Table
 
@@ -17,8 +18,12 @@ def imported(done: PatentImport, console: Console) -> None:
     if "citations" not in done.tables:
         console.print("citations: this source tells no cited patents", highlight=False)
     yes = done.names.filter(accept="yes").height
+    own = set(done.tables["applicants"]["org_id"]) | set(done.names["org_id"])
+    there = done.names.filter(~pl.col("merge_into").is_in(list(own))).height
+    with_directory = f" ({there:,} with the directory)" if there else ""
     console.print(
-        f"names: {done.names.height:,} likenesses, {yes:,} accepted; set accept = yes in "
+        f"names: {done.names.height:,} likenesses{with_directory}, {yes:,} accepted; set accept = "
+        "yes in "
         f"names-to-merge.csv and import again with --names", highlight=False,
     )  # fmt: skip
     grid = Table("with merges", "none", "accepted", "all proposed", box=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -43,11 +43,13 @@ def read_names(path: Path) -> pl.DataFrame:
     return frame.with_columns(*absent, pl.col("accept").fill_null(False))
 
 
-def decisions(path: Path, known: Mapping[str, str], report: Report) -> pl.DataFrame:
+def decisions(
+    path: Path, known: Mapping[str, str], report: Report, directory: Sequence[str] = ()
+) -> pl.DataFrame:
     """Rows of the edited table that concern this import, with ``accept`` as yes or no.
 
     A row of an organisation that is not among the applicants has no effect, and is reported; one
-    merged into such an organisation is refused.
+    merged into such an organisation is refused, unless ``directory`` has its id.
 
     Raises
     ------
@@ -57,11 +59,14 @@ def decisions(path: Path, known: Mapping[str, str], report: Report) -> pl.DataFr
     row = pl.col(LINEAGE).str.extract(r":(\d+)").cast(pl.Int64).alias(ROW)
     names = read_names(path).with_columns(row, pl.lit(path.name).alias(FILE))
     here = list(known)
-    nobody = names.filter(pl.col("accept"), ~pl.col("merge_into").is_in(here))
+    stays = [*known, *directory]
+    nobody = names.filter(pl.col("accept"), ~pl.col("merge_into").is_in(stays))
     if nobody.height:
         raise DatasetError([
-            Problem("error", "no-such-reference", f'"{into}"', "the org_id of an applicant",
-                    f"{did_you_mean(into, here)}Correct merge_into.", "names", path.name, line,
+            Problem("error", "no-such-reference", f'"{into}"', "the org_id of an applicant"
+                    + (" or of the directory" if directory else ""),
+                    f"{did_you_mean(into, stays)}Correct merge_into, or give the directory it is "
+                    "in with --orgs.", "names", path.name, line,
                     "merge_into")
             for into, line in nobody.select("merge_into", ROW).iter_rows()
         ])  # fmt: skip

@@ -12,6 +12,11 @@ import polars as pl
 
 from regionlift.data.cells import ROW
 from regionlift.data.patents.decisions import decisions, refuse_edited
+from regionlift.data.patents.directory import (
+    both_proposals,
+    directory_proposals,
+    read_directory,
+)
 from regionlift.data.patents.filling import FILE, Report, gathered
 from regionlift.data.patents.judging import Raw, applicants, citations, codes, patents
 from regionlift.data.patents.layouts import Layout, idle, recognise, unknown
@@ -51,6 +56,7 @@ def import_patents(
     *,
     layout: str = "auto",
     names: Path | str | None = None,
+    orgs: Path | str | None = None,
     encoding: str = "utf-8",
     sheet: str | None = None,
 ) -> PatentImport:
@@ -62,6 +68,8 @@ def import_patents(
     out : folder to write; names of files are fixed, others in it are left alone
     layout : incopat, patsnap, lens, patstat, regpat, patentsview, or auto: told by the headers
     names : the edited names-to-merge.csv; rows with accept = yes are merged
+    orgs : a directory of organisations (org_id, name), or a dataset's folder: applicants that are
+        in it by name are proposed to go into its ids
     encoding : of text files, such as gb18030
     sheet : of a workbook with several
 
@@ -77,6 +85,7 @@ def import_patents(
     target = Path(out)
     paths = [Path(files)] if isinstance(files, str | Path) else [Path(f) for f in files]
     refuse_edited(target / FILES["names"], None if names is None else Path(names))
+    known = [] if orgs is None else read_directory(Path(orgs))
     frames, problems = open_all(paths, encoding, sheet)
     headers = {n: [c for c in frame.columns if c != ROW] for n, frame in frames.items()}
     found, kinds = recognise(headers, layout)
@@ -86,7 +95,7 @@ def import_patents(
     given = [(n, kind, frames[n]) for n, kind in kind_of.items() if kind]
     raw = Raw(found, gathered(found, given), report)
     tables = _tables(raw)
-    done = _with_names(tables, None if names is None else Path(names), report)
+    done = _with_names(tables, None if names is None else Path(names), known, report)
     _write(target, *done, report.problems)
     return PatentImport(found.name, *done, report.problems, target)
 
@@ -120,8 +129,7 @@ def _orgs(layout: Layout, held: pl.DataFrame, report: Report) -> pl.DataFrame:
     Equal counts: the first in the alphabet. Organisations told of several regions are reported.
     """
     if layout.provinces:
-        place = pl.col("region").map_elements(province, return_dtype=pl.String)
-        held = held.with_columns(region=pl.when(place != "").then(place))
+        held = _in_provinces(held, report)
     weight = pl.col("share").cast(pl.Float64, strict=False).fill_null(1.0)
     orgs = held.group_by("org_id").agg(pl.col("name").first()).sort("org_id")
     for what in ("region", "country"):
@@ -152,16 +160,37 @@ def _orgs(layout: Layout, held: pl.DataFrame, report: Report) -> pl.DataFrame:
     )  # fmt: skip
 
 
+def _in_provinces(held: pl.DataFrame, report: Report) -> pl.DataFrame:
+    """Regions as provinces; every text that tells none is said once, with its count."""
+    place = pl.col("region").map_elements(province, return_dtype=pl.String)
+    told = held.with_columns(place.alias("_province"))
+    none = told.filter(pl.col("_province") == "").sort(FILE, ROW, maintain_order=True)
+    once = none.with_columns(pl.len().over("region").alias("_n")).unique(
+        "region", keep="first", maintain_order=True)  # fmt: skip
+    report.rows(
+        once, "no-province", "region", '"{region}", {_n} times, the first here: no province',
+        "a province of China by name, code or address",
+        "The applicant is left without a region; where it is abroad that is right. Else correct "
+        "region in orgs-from-patents.csv.",
+    )  # fmt: skip
+    return told.with_columns(
+        region=pl.when(pl.col("_province") != "").then("_province")
+    ).drop("_province")
+
+
 def _with_names(
-    tables: dict[str, pl.DataFrame], file: Path | None, report: Report
+    tables: dict[str, pl.DataFrame], file: Path | None, directory: list[Named], report: Report
 ) -> tuple[dict[str, pl.DataFrame], pl.DataFrame, pl.DataFrame]:
     """The tables with accepted names merged, the proposals, and what hangs on them."""
     held, orgs = tables["applicants"], tables["orgs"]
     count = dict(held.group_by("org_id").len().iter_rows())
     named = dict(orgs.select("org_id", "name").iter_rows())
-    asked = proposals(Named(o, n, c or "", count[o])
-                      for o, n, c in orgs.select("org_id", "name", "country").iter_rows())
-    told = asked.clear() if file is None else decisions(file, named, report)
+    held_by = [Named(o, n, c or "", count[o])
+               for o, n, c in orgs.select("org_id", "name", "country").iter_rows()]  # fmt: skip
+    asked = both_proposals(proposals(held_by), directory_proposals(held_by, directory))
+    told = asked.clear() if file is None else decisions(
+        file, named, report, [org.org_id for org in directory])  # fmt: skip
+    named |= {org.org_id: org.name for org in directory}
     key = ["org_id", "merge_into"]
     new = asked.join(told, on=key, how="anti", maintain_order="left")
     both = pl.concat([told, new]).sort("merge_into", "name", "org_id")
