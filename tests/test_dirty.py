@@ -121,7 +121,14 @@ def test_value_added_above_output_is_kept(build: Builder) -> None:
     assert cell(build.check(), "value_added", line=4) == 900
 
 
-@pytest.mark.parametrize("text", ["NaN", "inf", "-Infinity", "c", "(D)", "—", "1e999", "0x1F"])
+@pytest.mark.parametrize("text", ["1e999", "0x1F", "168次", "12.5 p", "168次/年", "3 or 4"])
+def test_what_begins_with_a_digit_is_no_mark_for_a_missing_value(build: Builder, text: str) -> None:
+    problem = fails(build.panel(spoiled(9, "output", text)), "wrong-type", text, "number alone")
+    assert "missing" not in problem.fix
+    at(problem, "panel.csv", 9, "output")
+
+
+@pytest.mark.parametrize("text", ["NaN", "inf", "-Infinity", "c", "(D)", "—"])
 def test_text_in_a_number_column(build: Builder, text: str) -> None:
     problem = fails(build.panel(spoiled(9, "output", text)), "wrong-type", text, "missing = {")
     at(problem, "panel.csv", 9, "output")
@@ -276,10 +283,12 @@ def test_project_ending_before_it_starts(build: Builder) -> None:
     at(problem, "projects.csv", 3, "end_year")
 
 
-def test_a_list_with_chinese_separators(build: Builder) -> None:
-    text = "platform_id,function,members\nPL1,training,E1；E2\n"
-    problem = fails(build.panel().text("platforms", "pl.csv", text), "wrong-type", "separated by ;")
-    at(problem, "pl.csv", 2, "members")
+@pytest.mark.parametrize("sign", [";", "；", "、"])
+def test_a_list_with_chinese_separators(build: Builder, sign: str) -> None:
+    text = f"platform_id,function,members\nPL1,training,E1{sign}E2\n"
+    audit = build.panel().text("platforms", "pl.csv", text).check()
+    assert audit.problems == []
+    assert cell(audit, "members", "platforms") == "E1;E2"
 
 
 @pytest.mark.parametrize(

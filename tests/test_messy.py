@@ -14,6 +14,7 @@ from builders import Builder, panel_rows
 from regionlift.data.check import Audit
 from regionlift.data.contract import Table, contract
 from regionlift.data.problems import Problem
+from regionlift.data.units import factor
 from regionlift.output.lists import problem_rows
 from regionlift.output.terminal import audit as printed
 
@@ -242,3 +243,48 @@ def test_merged_organisations_are_no_namesakes(build: Builder) -> None:
     assert "(GX1, P2)" in only(build.check(), "same-name").found
     (build.folder / "names.csv").write_text(names.format("yes"), "utf-8")
     assert [p.code for p in build.check().problems] == ["names-merged"]
+
+
+# --- forms of cells -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cell", ["2013年10月", "2013-10", "2013年1月5日", "2013-10-05"])
+def test_a_year_with_its_month_is_read_as_the_year_and_said(build: Builder, cell: str) -> None:
+    text = f"org_id,name,type,region,founded\nE1,甲厂,企业,北江,1998年\nE2,乙厂,企业,北江,{cell}\n"
+    audit = build.panel().text("orgs", "orgs.csv", text).check()
+    found = only(audit, "finer-than-year")
+    assert (found.severity, found.row, found.column) == ("warning", 3, "founded")
+    assert f'a cell with a month, the first here: "{cell}"' in found.found
+    assert audit.tables["orgs"]["founded"].to_list() == [1998, 2013]
+
+
+@pytest.mark.parametrize("cell", ["2013-13", "2013-0", "1905-07-11", "2013年10月底", "2013/10"])
+def test_what_only_looks_like_a_year_and_month_is_an_error(build: Builder, cell: str) -> None:
+    text = f"org_id,name,type,region,founded\nE1,甲厂,企业,北江,{cell}\n"
+    assert only(build.panel().text("orgs", "o.csv", text).check(), "wrong-type").row == 2
+
+
+def test_a_declared_unit_is_taken_off_the_cells_that_have_it(build: Builder) -> None:
+    rows = [[*r[:4], f"{r[4] * 100:.1f}万元" if n % 2 else r[4] * 100, r[5]]
+            for n, r in enumerate(panel_rows())]  # fmt: skip
+    build.panel(rows)
+    found = build.check().problems[0]
+    assert 'units = { output = "万元" }' in found.fix and "missing" not in found.fix
+    build.entries = []
+    audit = build.panel(rows, 'units = { output = "万元" }').check()
+    assert audit.problems == []
+    wanted = [r[4] for r in sorted(panel_rows(), key=lambda r: (r[0], r[1], r[2]))]
+    assert audit.tables["panel"]["output"].to_list() == pytest.approx(wanted, abs=0.01)
+
+
+def test_another_unit_than_the_declared_one_stays_an_error(build: Builder) -> None:
+    rows = panel_rows()
+    rows[2][4] = "1.5亿元"
+    audit = build.panel(rows, 'units = { output = "万元" }').check()
+    assert only(audit, "wrong-type").row == 4
+
+
+def test_staff_in_person_years_and_served_in_persons_times() -> None:
+    assert factor("人年", "persons") == factor("person-years", "persons") == (1.0, 1.0)
+    assert factor("万人年", "persons") == (1e4, 1.0)
+    assert factor("人次", "count") == (1.0, 1.0)

@@ -25,6 +25,13 @@ _YES_NO = {
     "no": False, "false": False, "0": False, "否": False, "×": False, "✗": False,
 }  # fmt: skip
 
+#: 2019年 and 2019.0 say a year as plainly as 2019; a month or a day behind it says more. A date
+#: of 1904 or 1905 is left out: there a spreadsheet has shown the number 1950 or 2019 as a date.
+_MONTH = r"年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?|-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?"
+_YEAR = rf"^(\d+)(?:年|\.0+|{_MONTH})?$"
+_SERIAL = r"^190[45]-"
+_FINER = rf"^\d{{4}}(?:{_MONTH})$"
+
 #: So many values are put into a line to paste.
 _SUGGESTED = 30
 
@@ -88,8 +95,9 @@ def parse(
         case "number":
             return _number(report, source, place, frame, column)
         case "year":
-            # 2019年 and 2019.0 say a year as plainly as 2019
-            year = text.str.replace(r"(年|\.0+)$", "").cast(pl.Int64, strict=False)
+            report.problems += _finer(place, frame, column)
+            plain = pl.when(~text.str.contains(_SERIAL)).then(text)
+            year = plain.str.extract(_YEAR).cast(pl.Int64, strict=False)
             parsed, fix = pl.when(year.is_between(1900, 2100)).then(year), _year_advice
         case "boolean":
             small = text.str.to_lowercase()
@@ -100,8 +108,7 @@ def parse(
             day = text.str.head(10).str.to_date("%Y-%m-%d", strict=False)
             parsed, fix = pl.when(text.str.contains(_DATE)).then(day), "Write it as 2023-05-17."
         case "list":
-            parsed = pl.when(~text.str.contains("[；、]")).then(text)
-            fix = "Separate the items by ; only."
+            return frame.with_columns(text.str.replace_all("[；、]", ";"))
         case "choice":
             return frame.with_columns(text.replace({zh: en for en, zh in column.both()}))
         case _:
@@ -136,6 +143,23 @@ def _checked(
     bad = both.filter(pl.col(column.name).is_not_null() & pl.col("_parsed").is_null())
     report.rows(bad, column.name, place, "wrong-type", column.name, column.expected, fix)
     return both.with_columns(pl.col("_parsed").alias(column.name)).drop("_parsed")
+
+
+def _finer(place: Place, frame: pl.DataFrame, column: Column) -> list[Problem]:
+    """Months and days in a column of years: not kept, and said once."""
+    text = pl.col(column.name)
+    hits = frame.filter(text.str.contains(_FINER), ~text.str.contains(_SERIAL))
+    if hits.is_empty():
+        return []
+    row, cell = hits.select(ROW, column.name).row(0)
+    what = "a cell" if hits.height == 1 else f"{hits.height:,} cells"
+    return [
+        place.problem(
+            "finer-than-year", f'{what} with a month, the first here: "{cell}"',
+            column.expected, f"They are read as the year: {cell[:4]}.", row=row,
+            column=column.name, severity="warning",
+        )
+    ]  # fmt: skip
 
 
 def _year_advice(found: str) -> str:
@@ -178,7 +202,10 @@ def _number(
         .alias("_value")
     )
     bad = parsed.filter(pl.col("_value").is_null() & (pl.col("_state") == Status.KNOWN))
-    report.rows(bad, name, place, "wrong-type", name, column.expected, _number_advice)
+    report.rows(
+        bad, name, place, "wrong-type", name, column.expected,
+        lambda found: _unit_advice(found, column) or _number_advice(found),
+    )  # fmt: skip
     up, down = _scale(report, source, place, column)
     scaled = pl.col("_value") if up == down else pl.col("_value") * up / down
     return parsed.with_columns(scaled.alias(name), pl.col("_state").alias(name + STATUS)).drop(
@@ -206,14 +233,19 @@ def _words(name: str, marks: Mapping[str, str], source: Source) -> tuple[pl.Expr
     if marks:
         state = text.replace_strict(marks, default=None, return_dtype=pl.String)
     plain = text
+    if unit := source.units.get(name):
+        # a declared unit may stand behind the number too
+        plain = pl.when(text.str.contains(r"^[+-]?\d")).then(
+            text.str.strip_suffix(unit).str.strip_chars_end()
+        ).otherwise(text)  # fmt: skip
     if source.thousands:
         sign, point = re.escape(source.thousands), re.escape(source.decimal)
         # a sign before one or two digits is no thousands sign: 1,23 is not 123
         grouped = rf"^[+-]?\d{{1,4}}({sign}\d{{2,4}})*{sign}\d{{3,4}}({point}\d*)?$"
         plain = (
-            pl.when(text.str.contains(grouped))
-            .then(text.str.replace_all(source.thousands, "", literal=True))
-            .otherwise(text)
+            pl.when(plain.str.contains(grouped))
+            .then(plain.str.replace_all(source.thousands, "", literal=True))
+            .otherwise(plain)
         )
     if source.decimal == ",":
         # a point left over is a thousands sign nobody declared
@@ -237,6 +269,26 @@ def _scale(report: Report, source: Source, place: Place, column: Column) -> tupl
         return 1.0, 1.0
 
 
+def _unit_advice(found: str, column: Column) -> str:
+    """The way out for a number with a word behind it: a unit to declare, never a missing mark."""
+    split = re.fullmatch(r"([+-]?\d[\d.,]*)\s*([^\d\s.,'’][^\d]*)", found)
+    if split is None or "<" in found:
+        return ""
+    unit = split[2].strip()
+    try:
+        factor(unit, column.unit)
+    except ValueError:
+        return f'The cell has "{unit}" behind its number: keep the number alone.'
+    return (
+        f'Declare the unit behind the number: units = {{ {column.name} = "{_quotable(unit)}" }}; '
+        "it is then taken off the cells that have it."
+    )
+
+
+def _quotable(text: str) -> str:
+    return text.replace('"', '\\"')
+
+
 def _number_advice(found: str) -> str:
     if found.startswith("="):
         return "This is a formula; save the sheet with values."
@@ -250,7 +302,9 @@ def _number_advice(found: str) -> str:
         return "These are full-width digits; enter the number with plain digits."
     if "<" in found:
         return "This is markup, not a number; export the plain table."
-    mark = _short(found).replace('"', '\\"')
+    if re.match(r"[+-]?[\d]", found):
+        return "Keep the number alone in the cell; what stands beside it belongs in another column."
+    mark = _quotable(_short(found))
     return (
         f'Correct the cell, or declare the mark: missing = {{ suppressed = ["{mark}"] }} '
         "(or not_collected, not_applicable)."

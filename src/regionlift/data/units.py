@@ -32,8 +32,13 @@ MULTIPLIERS = {
 }
 
 #: What a noun counts; money nouns with the currency they mean, where they mean one.
-_PERSONS = ("persons", "person", "people", "employees", "人")
-_COUNTS = ("count", "counts", "units", "unit", "firms", "个", "家", "件", "台", "套", "次", "项")
+#: Staff in full-time equivalents is printed in person-years (人年).
+_PERSONS = (
+    "persons", "person", "people", "employees", "人", "人年", "person-years", "fte",
+)  # fmt: skip
+_COUNTS = (
+    "count", "counts", "units", "unit", "firms", "个", "家", "件", "台", "套", "人次", "次", "项",
+)  # fmt: skip
 _MONEY = {
     "currency": "", "人民币元": "CNY", "人民币": "CNY", "美元": "USD", "欧元": "EUR", "日元": "JPY",
     "英镑": "GBP", "元": "", "yuan": "CNY", "rmb": "CNY", "dollars": "", "euro": "EUR",

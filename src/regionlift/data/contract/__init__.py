@@ -54,7 +54,7 @@ class Column(BaseModel):
             "code": "a code, kept as text",
             "number": "a number",
             "year": "a year from 1900 to 2100",
-            "list": "items separated by ;",
+            "list": "items separated by ; ； or 、",
             "boolean": "yes or no (是, 否, √, ×, 1, 0)",
             "date": "a date, YYYY-MM-DD",
         }[self.type]
