@@ -20,6 +20,7 @@ from regionlift.output.terminal import audit as printed
 
 #: The panel's headers as the workbook has them, and how they map.
 HEADS = ["省份", "代码", "年度", "工业增加值", "工业总产值", "用工人数"]
+PANEL = ("region", "industry", "year", "value_added", "output", "employment")
 COLUMNS = (
     'columns = { region = "省份", industry = "代码", year = "年度", value_added = "工业增加值", '
     'output = "工业总产值", employment = "用工人数" }'
@@ -288,3 +289,91 @@ def test_staff_in_person_years_and_served_in_persons_times() -> None:
     assert factor("人年", "persons") == factor("person-years", "persons") == (1.0, 1.0)
     assert factor("万人年", "persons") == (1e4, 1.0)
     assert factor("人次", "count") == (1.0, 1.0)
+
+
+# --- rows that are no record ----------------------------------------------------------------------
+
+
+def statistics() -> list[list[Any]]:
+    """A sheet with a title, merged regions, a subtotal a region and a note at the end."""
+    sheet: list[list[Any]] = [["表2-1 主要指标"], HEADS]
+    for n, row in enumerate(panel_rows()):
+        sheet.append([row[0] if n % 48 == 0 else None, *row[1:]])
+        if n % 48 == 47:
+            sheet.append([row[0], None, "小计", 1, 2, 3])
+    return [*sheet, ["注：按现价计算。"]]
+
+
+RANGES = tuple(f"A{3 + 49 * n}:A{50 + 49 * n}" for n in range(6))
+
+
+def test_an_empty_key_names_the_rule_that_leaves_the_row_out_and_the_rule_works(
+    build: Builder,
+) -> None:
+    rows: list[list[Any]] = [HEADS, *panel_rows(), ["北江", None, None, 1, 2, 3], ["注：现价"]]
+    book(build.folder, {"一": rows})
+    build.entry("panel", "book.xlsx", COLUMNS)
+    found = build.check().problems
+    assert {(p.code, p.column) for p in found} == {("empty-key", "industry"), ("empty-key", "year")}
+    assert 'drop = { "代码" = [""] }' in found[0].fix
+    build.entries[-1] += 'drop = { "代码" = [""] }\n'
+    audit = build.check()
+    assert audit.problems == [] and audit.dropped == {"panel": 2}
+    assert audit.tables["panel"].height == 288
+
+
+def test_merged_keys_are_filled_where_the_workbook_says_so_and_said(build: Builder) -> None:
+    book(build.folder, {"一": statistics()}, RANGES)
+    build.entry("panel", "book.xlsx", f'header_row = 2\n{COLUMNS}\ndrop = {{ "代码" = [""] }}')
+    audit = build.check()
+    found = only(audit, "merged-cells")
+    assert audit.problems == [found] and found.severity == "warning"
+    assert (found.row, found.column, found.header) == (3, "region", "省份")
+    assert "282 cells" in found.found and 'rows 3 to 50: "北江"' in found.found
+    panel = audit.tables["panel"]
+    assert panel["region"].value_counts(sort=True)["count"].to_list() == [48] * 6
+    good = sorted(map(tuple, panel_rows()))
+    assert sorted(panel.select(*PANEL).rows()) == good
+
+
+def test_empty_keys_that_are_not_merged_stay_errors(build: Builder) -> None:
+    book(build.folder, {"一": statistics()}, RANGES[1:])
+    build.entry("panel", "book.xlsx", f'header_row = 2\n{COLUMNS}\ndrop = {{ "代码" = [""] }}')
+    errors = build.check().errors
+    assert len(errors) == 47 and {p.code for p in errors} == {"empty-key"}
+    assert 'add "省份" = [""] to drop' in errors[0].fix
+
+
+def test_a_merged_number_is_not_shared_out(build: Builder) -> None:
+    rows: list[list[Any]] = [HEADS, *panel_rows()]
+    rows[2][4] = None
+    book(build.folder, {"一": rows}, ("E2:E3",))
+    audit = build.entry("panel", "book.xlsx", COLUMNS).check()
+    assert audit.problems == []
+    assert audit.tables["panel"]["output"].null_count() == 1
+
+
+def test_a_header_merged_over_two_lines_is_no_value(build: Builder) -> None:
+    rows: list[list[Any]] = [HEADS, [None, None, "（年）", None, None, None], *panel_rows()]
+    book(build.folder, {"一": rows}, ("A1:A2",))
+    codes = {p.code for p in build.entry("panel", "book.xlsx", COLUMNS).check().problems}
+    assert codes == {"empty-key", "wrong-type"}
+
+
+def test_a_subtotal_in_a_column_of_years_names_the_rule(build: Builder) -> None:
+    text = "资金编号,年度,政策工具,金额\nZJ1,2019,补助,5\nZJ2,小计,,5\n"
+    build.panel().text("spend", "s.csv", text, 'columns = { year = "年度" }')
+    found = build.check().problems
+    assert 'drop = { "年度" = ["小计"] }' in next(p.fix for p in found if p.code == "wrong-type")
+    build.entries[-1] += 'drop = { "年度" = ["小计"] }\n'
+    assert build.check().problems == []
+
+
+@pytest.mark.parametrize("word", ["合计", "小 计", "注：截至2023年", "数据来源：省厅", "Total"])
+def test_a_sum_or_a_note_among_records_is_said(build: Builder, word: str) -> None:
+    text = f"机构编号,名,类,区\nE1,甲,企业,北江\n{word},2家,企业,北江\n"
+    mapped = 'columns = { name = "名", type = "类", region = "区" }'
+    build.panel().text("orgs", "o.csv", text, mapped)
+    found = only(build.check(), "subtotal-row")
+    assert (found.severity, found.row) == ("warning", 3)
+    assert f'drop = {{ "机构编号" = ["{word}"] }}' in found.fix

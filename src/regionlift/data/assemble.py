@@ -15,6 +15,7 @@ from regionlift.data.contract import Column, Table
 from regionlift.data.headers import mapping, used_headers
 from regionlift.data.joining import LINEAGE, finish, join, overlaps, summed
 from regionlift.data.manifest import Source
+from regionlift.data.merged_cells import unmerged
 from regionlift.data.parsing import STATUS, Report, parse, suggested, texts
 from regionlift.data.problems import Problem, did_you_mean
 from regionlift.data.units import factor
@@ -104,7 +105,7 @@ def _one_source(table: Table, work: Assembly, piece: Piece) -> pl.DataFrame | No
     if absent := [c for c in _key_columns(table) if c.name not in {*mapped, *source.constants}]:
         work.problems += [_no_column(place, column, cells.headers) for column in absent]
         return None
-    chosen = _select(work, source, place, cells.frame)
+    chosen = _select(work, source, place, unmerged(table, work, place, cells))
     frame = _columns(table, source, chosen, mapped)
     frame = _recode(table, work, source, place, frame)
     columns = [column for column in table.columns if column.name in frame.columns]
@@ -282,8 +283,8 @@ def _keyless(
             work.problems.append(
                 place.problem(
                     "empty-key", "an empty cell", column.expected,
-                    "Fill the cell or remove the row; a merged cell holds its value in its "
-                    "first row only.", row=row, column=column.name,
+                    f"Fill the cell.{place.dropping(column.name, '')} A merged cell holds its "
+                    "value in its first row only: fill it down.", row=row, column=column.name,
                 )
             )  # fmt: skip
 

@@ -71,6 +71,17 @@ class Place:
         return f"Write values.{column} = {{ {pairs} }}{keep} {under}."
 
 
+    def dropping(self, column: str, cell: str) -> str:
+        """How rows with this cell, such as subtotals and notes, are taken out of what is read."""
+        header = self.headers.get(column, "")
+        if not header:
+            return ""
+        rule = f"{quoted(header)} = [{quoted(cell)}]"
+        given = self.rules is not None and self.rules.drop
+        how = f"add {rule} to drop" if given else f"drop = {{ {rule} }}"
+        return f" If the row is a subtotal or a note, leave it out: {how}."
+
+
 def quoted(text: str) -> str:
     """Text as TOML writes it.
 
@@ -99,7 +110,8 @@ class Cells:
     Headers are trimmed; a header that comes again is numbered, ``region (2)``, and is listed in
     ``twice``. A column without a header and without values is left out. ``problems`` are those of
     single rows; they count only once the headers are right, for under a wrong header every row
-    looks wrong. ``head`` holds the first rows as they are.
+    looks wrong. ``head`` holds the first rows as they are. ``merged`` are the areas of merged
+    cells, as (header of their first column, first row, last row).
     """
 
     frame: pl.DataFrame
@@ -107,6 +119,7 @@ class Cells:
     twice: frozenset[str] = frozenset()
     odd: list[Odd] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    merged: list[tuple[str, int, int]] = field(default_factory=list)
 
     @property
     def headers(self) -> list[str]:

@@ -31,6 +31,9 @@ _AS_DATE = (
 #: ... and of a long number: 2.0181E+11.
 _ROUNDED = r"^\d(\.\d+)?[Ee]\+\d+$"
 
+#: What stands in the first cell of a row that is no record of a table of records.
+_NO_RECORD = r"^(合\s*计|小\s*计|总\s*计|注|备注|说明|(资料|数据)来源)([:：].*)?$|(?i)^(sub)?total$"
+
 #: Hints at the nearest code are looked for in so many rows: each costs a walk over all codes.
 _HINTS = 10
 
@@ -53,6 +56,8 @@ def domain_problems(
                 found += audit.suspect_text(column)
             if column.type == "code":
                 found += audit.codes(column)
+            if column.name in table.key and column.name.endswith("_id"):
+                found += audit.subtotals(column)
     found += audit.rules()
     # down the file, as it is corrected
     return sorted(found, key=lambda problem: (problem.file, problem.sheet, problem.row or 0))
@@ -205,6 +210,18 @@ class _Audit:
             .sort("_line", "_index")
             .select("_index", column.name)
         )
+
+    def subtotals(self, column: Column) -> Iterator[Problem]:
+        """Rows that are no record but a sum, a note or a source: said, and read all the same."""
+        distinct = self._distinct(column)
+        hits = distinct.filter(pl.col(column.name).str.contains(_NO_RECORD))
+        for index, value in hits.head(LISTED).iter_rows():
+            number, _ = self._row(index, column.name)
+            drop = self.places[number].dropping(column.name, str(value))
+            yield self.at(
+                index, column.name, "subtotal-row", f'"{str(value)[:60]}"',
+                "an identifier", f"It is read as a record.{drop}", "warning",
+            )  # fmt: skip
 
     def codes(self, column: Column) -> Iterator[Problem]:
         """Codes that a spreadsheet has turned into dates or robbed of a leading zero."""

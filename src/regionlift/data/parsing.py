@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from itertools import islice
 
 import polars as pl
@@ -98,7 +99,8 @@ def parse(
             report.problems += _finer(place, frame, column)
             plain = pl.when(~text.str.contains(_SERIAL)).then(text)
             year = plain.str.extract(_YEAR).cast(pl.Int64, strict=False)
-            parsed, fix = pl.when(year.is_between(1900, 2100)).then(year), _year_advice
+            parsed = pl.when(year.is_between(1900, 2100)).then(year)
+            fix = partial(_year_advice, place, column.name)
         case "boolean":
             small = text.str.to_lowercase()
             parsed = small.replace_strict(_YES_NO, default=None, return_dtype=pl.Boolean)
@@ -162,7 +164,7 @@ def _finer(place: Place, frame: pl.DataFrame, column: Column) -> list[Problem]:
     ]  # fmt: skip
 
 
-def _year_advice(found: str) -> str:
+def _year_advice(place: Place, column: str, found: str) -> str:
     if re.fullmatch(r"\d{5}(\.\d+)?", found) and 20000 < float(found) < 80000:
         day = date.fromordinal(_EXCEL_EPOCH.toordinal() + int(float(found)))
         return (
@@ -176,6 +178,8 @@ def _year_advice(found: str) -> str:
         )
     if found[:4].isdigit() and len(found) > 4:
         return f"Keep the year only: {found[:4]}."
+    if not re.search(r"\d{2}", found):
+        return "Give four digits." + place.dropping(column, found)
     return "Give four digits."
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import struct
 import warnings
 import zipfile
@@ -75,9 +76,30 @@ def _read(place: Place, source: Source) -> Cells | Problem:
         sheet = sheets[name]
         # exporters write wrong dimensions; without them every cell there is gets read
         sheet.reset_dimensions()
-        return _cells(place, source, sheet.iter_rows())
+        return _cells(place, source, sheet.iter_rows(), _merged(place, sheet))
     finally:
         book.close()
+
+
+#: One area of merged cells in the XML of a sheet.
+_AREA = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]+)(\d+):[A-Z]+(\d+)"')
+
+
+def _merged(place: Place, sheet: Any) -> list[tuple[str, int, int]]:
+    """Areas of merged cells of more than one row: letter of their first column, its rows.
+
+    A sheet that is read row by row does not tell them; they stand behind the rows in its XML.
+    """
+    areas = []
+    with zipfile.ZipFile(place.path) as packed, packed.open(sheet._worksheet_path) as stream:
+        rest = b""
+        while block := stream.read(1 << 20):
+            rest += block
+            found = list(_AREA.finditer(rest))
+            areas += [(m[1].decode(), int(m[2]), int(m[3])) for m in found]
+            # an area may be cut in two between two blocks
+            rest = rest[found[-1].end() :][-200:] if found else rest[-200:]
+    return [area for area in areas if area[2] > area[1]]
 
 
 def _which(place: Place, source: Source, names: list[str]) -> str | Problem:
@@ -95,7 +117,9 @@ def _which(place: Place, source: Source, names: list[str]) -> str | Problem:
     return sheet
 
 
-def _cells(place: Place, source: Source, rows: Iterable[Any]) -> Cells | Problem:
+def _cells(
+    place: Place, source: Source, rows: Iterable[Any], areas: list[tuple[str, int, int]]
+) -> Cells | Problem:
     header: list[str] | None = None
     numbers: list[int] = []
     texts: list[list[str]] = []
@@ -115,11 +139,15 @@ def _cells(place: Place, source: Source, rows: Iterable[Any]) -> Cells | Problem
             texts.append(words)
     if header is None or not texts:
         return nothing(place, "a sheet without rows")
-    return _frame(header, numbers, texts, odd)
+    return _frame(header, numbers, texts, odd, areas)
 
 
 def _frame(
-    header: list[str], numbers: list[int], texts: list[list[str]], odd: list[tuple[int, int, str]]
+    header: list[str],
+    numbers: list[int],
+    texts: list[list[str]],
+    odd: list[tuple[int, int, str]],
+    areas: list[tuple[str, int, int]],
 ) -> Cells:
     head = list(zip(numbers[:HEAD], (list(row) for row in texts[:HEAD]), strict=True))
     columns = list(zip_longest(*texts, fillvalue=""))
@@ -134,7 +162,9 @@ def _frame(
     )
     unnamed = [n for n, raw in zip(names, header, strict=True) if not raw.strip()]
     cells = [Odd(row, names[i], f"{letter(i)}{row}", text) for row, i, text in odd]
-    return Cells(without_empty(frame, unnamed), head, twice, cells)
+    columns_by = {letter(n): name for n, name in enumerate(names)}
+    merged = [(columns_by[c], first, last) for c, first, last in areas if c in columns_by]
+    return Cells(without_empty(frame, unnamed), head, twice, cells, merged=merged)
 
 
 def _text(cell: Any) -> str:
