@@ -11,9 +11,12 @@ import pytest
 from rich.console import Console
 
 from builders import Builder, panel_rows
-from regionlift.data.check import Audit
+from regionlift.data.check import Audit, check
 from regionlift.data.contract import Table, contract
+from regionlift.data.industries import recoded
 from regionlift.data.problems import Problem
+from regionlift.data.scope import load_scope
+from regionlift.data.template import write_template
 from regionlift.data.units import factor
 from regionlift.output.lists import problem_rows
 from regionlift.output.terminal import audit as printed
@@ -377,3 +380,43 @@ def test_a_sum_or_a_note_among_records_is_said(build: Builder, word: str) -> Non
     found = only(build.check(), "subtotal-row")
     assert (found.severity, found.row) == ("warning", 3)
     assert f'drop = {{ "机构编号" = ["{word}"] }}' in found.fix
+
+
+# --- codes of industries --------------------------------------------------------------------------
+
+
+def test_codes_with_their_section_get_one_line_for_all(build: Builder) -> None:
+    rows = [[r[0], r[1] if r[1] == "TOTAL" else f"C{r[1]}", *r[2:]] for r in panel_rows()]
+    audit = build.panel(rows).check()
+    found = only(audit, "section-letter")
+    assert audit.problems == [found] and found.severity == "error"
+    line = 'values.industry = { "C33" = "33", "C34" = "34", "C35" = "35", "C36" = "36", ' \
+        '"C37" = "37", "C38" = "38", "C40" = "40" }'  # fmt: skip
+    assert f'Write {line} and unlisted.industry = "keep" under [[tables.panel]]' in found.fix
+    build.entries[-1] += f'{line}\nunlisted.industry = "keep"\n'
+    assert build.check().problems == []
+
+
+def test_names_and_lettered_codes_come_in_one_line_a_file(build: Builder) -> None:
+    text = "org_id,name,type,region,industry\nE1,甲,企业,北江,34\nE2,乙,企业,北江,通用设备制造业\n"
+    build.panel().text("orgs", "o.csv", text + "E3,丙,企业,北江,C3411\n")
+    found = only(build.check(), "industry-name")
+    assert (found.severity, found.row) == ("warning", 3)
+    assert '{ "通用设备制造业" = "34", "C3411" = "3411" }' in found.fix
+
+
+def test_letters_are_part_of_the_code_elsewhere() -> None:
+    assert recoded(["C28", "C34"], load_scope("nace-rev2")) == {}
+    assert recoded(["A01", "B06"], load_scope("gbt4754-2017")) == {}
+
+
+def test_a_table_without_a_number_is_said(build: Builder) -> None:
+    rows = [[*r[:3], "", "", ""] for r in panel_rows()]
+    found = only(build.panel(rows).check(), "no-number")
+    assert (found.severity, found.file, found.row) == ("warning", "panel.csv", 2)
+    assert "no number in any of 288 rows (value_added, output, employment)" in found.found
+
+
+def test_the_empty_template_is_not_called_clean(tmp_path: Path) -> None:
+    write_template(tmp_path / "new")
+    assert [p.code for p in check(tmp_path / "new").problems] == ["no-number"]

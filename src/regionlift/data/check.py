@@ -12,7 +12,8 @@ import polars as pl
 from regionlift.data.assemble import Assembly, Piece, assemble
 from regionlift.data.contract import Table, contract
 from regionlift.data.domain import domain_problems
-from regionlift.data.events import event_problems
+from regionlift.data.events import event_problems, number_problems
+from regionlift.data.industries import industry_problems
 from regionlift.data.manifest import MANIFEST, Manifest, Source, load_manifest
 from regionlift.data.patents.audit import name_problems, patent_problems
 from regionlift.data.patents.merging import NAMES, accepted, moves
@@ -130,6 +131,9 @@ def _contents(work: _Work, scope: Scope | None) -> None:
     work.problems += event_problems({**work.frames, **_merged_orgs(work)}, places)
     work.problems += patent_problems(work.frames, places)
     work.problems += region_problems(work.frames, places)
+    work.problems += number_problems(work.frames, places)
+    if scope is not None:
+        work.problems += industry_problems(work.frames, places, scope)
     if scope is not None and "panel" in work.frames:
         work.problems += series_problems(work.frames["panel"], scope, work.manifest)
 

@@ -10,6 +10,7 @@ import polars as pl
 
 from regionlift.data.assemble import LINEAGE, LISTED
 from regionlift.data.cells import Place
+from regionlift.data.contract import contract
 from regionlift.data.problems import Problem, Severity
 
 #: Members above which a project is asked about: the largest of the EU's H2020 has 186.
@@ -29,6 +30,25 @@ def event_problems(tables: Mapping[str, pl.DataFrame], places: Places) -> Iterat
         yield from _large(tables["members"], places)
     if "orgs" in tables:
         yield from _namesakes(tables["orgs"], places)
+
+
+def number_problems(tables: Mapping[str, pl.DataFrame], places: Places) -> Iterator[Problem]:
+    """Tables that are there for their numbers, and have none: a template not yet filled in."""
+    for name, frame in tables.items():
+        table = contract().get(name)
+        if table is None or frame.is_empty():
+            continue
+        wanted = {*table.at_least_one, *(c.name for c in table.columns if c.required)}
+        numbers = [n for n in table.numbers() if n in frame.columns]
+        if not wanted & set(numbers):
+            continue
+        if all(frame[n].null_count() == frame.height for n in numbers):
+            yield at_row(
+                places[name], min(frame[LINEAGE], key=line_of), "no-number",
+                f"no number in any of {frame.height:,} rows ({', '.join(numbers)})",
+                "numbers under at least one of these headers",
+                "Fill them in: until then everything read from this table cannot be told.", "",
+            )  # fmt: skip
 
 
 def _empty_projects(tables: Mapping[str, pl.DataFrame], places: Places) -> Iterator[Problem]:

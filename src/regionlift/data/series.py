@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from regionlift.data.assemble import STATUS
+from regionlift.data.industries import recoded
 from regionlift.data.manifest import Manifest
 from regionlift.data.problems import Problem
 from regionlift.data.scope import Scope
@@ -120,14 +121,9 @@ def _alike(one: str, other: str) -> float:
 def _codes(panel: pl.DataFrame, scope: Scope, manifest: Manifest) -> Iterator[Problem]:
     """No industry of the block in the panel, or no row for all industries."""
     have = set(panel["industry"].to_list())
-    names = {n: i.code for i in scope.industries for n in (i.name, i.name_zh) if n != i.code}
-    for name in sorted(have & set(names)):
-        yield Problem(
-            "error", "industry-name", f'the name "{name}"',
-            f"the code of the industry, {names[name]}",
-            f'Recode it: values.industry = {{ "{name}" = "{names[name]}" }} with '
-            'unlisted.industry = "keep".', "panel", column="industry",
-        )  # fmt: skip
+    if recoded([str(code) for code in have], scope):
+        # said with the recoding: until that is done every other finding would be wrong
+        return
     block = [i.code for i in scope.block(manifest.dataset.include)]
     if not have & set(block):
         yield Problem(
