@@ -278,13 +278,17 @@ def _keyless(
         (p.row, p.column) for p in work.problems if (p.file, p.sheet) == (place.name, place.sheet)
     }
     empty = frame.filter(pl.col(column.name).is_null())
+    # a workbook says which cells are merged, and they have been read
+    merged = "" if place.path.suffix.lower() == ".xlsx" else (
+        " A merged cell holds its value in its first row only: fill it down."
+    )  # fmt: skip
     for row in empty[ROW].head(LISTED):
         if not said & {(row, column.name), (row, mapped.get(column.name, ""))}:
             work.problems.append(
                 place.problem(
                     "empty-key", "an empty cell", column.expected,
-                    f"Fill the cell.{place.dropping(column.name, '')} A merged cell holds its "
-                    "value in its first row only: fill it down.", row=row, column=column.name,
+                    f"Fill the cell.{place.dropping(column.name, '')}{merged}", row=row,
+                    column=column.name,
                 )
             )  # fmt: skip
 

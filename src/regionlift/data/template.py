@@ -13,6 +13,7 @@ _HEAD = """\
 # regionlift dataset. Fill in, delete what you do not have, then run:
 #   regionlift check {folder}
 #   regionlift run {folder} --region "..." --out out
+# Every entry, with a worked example of a messy sheet: docs/manifest.md
 
 [dataset]
 title = "My region: equipment manufacturing"
@@ -27,16 +28,6 @@ currency = "{currency}"
 licence = ""
 source = ""
 
-# Missing is not zero. A blank number cell is not_collected unless `blank` says otherwise; other
-# marks are named under `missing`, for example:
-#   blank = "suppressed"
-#   missing = {{ suppressed = ["c", "(D)"], not_collected = [":"], not_applicable = ["-"] }}
-# A header may be the column's name, its English title or its Chinese title; map any other:
-#   columns = {{ region = "省份", industry = "行业代码" }}
-# Units other than the contract's are declared and converted: units = {{ value_added = "亿元" }}
-# Excel: file = "book.xlsx", sheet = "..."; the header's row: header_row = 3
-# Numbers such as 1,234.5: thousands = ","        Text files not in UTF-8: encoding = "gb18030"
-
 # [[breaks]]                # a change computed across an unbridged break is refused
 # table = "panel"
 # columns = ["firms"]
@@ -46,6 +37,28 @@ source = ""
 
 # [settings]                # every threshold: `regionlift settings`
 # label_share = 0.8
+"""
+
+#: Entries of a file, shown under the first of them.
+_FILE = """\
+# A header may be the column's name, its English title or its Chinese title; map any other:
+# columns = { region = "省份", industry = "行业代码" }
+# Excel: the sheet, and the row of the header.
+# sheet = "2-1"
+# header_row = 3
+# Text files not in UTF-8, and numbers such as 1,234.5:
+# encoding = "gb18030"
+# thousands = ","
+# Units other than the contract's are declared and converted:
+# units = { value_added = "亿元" }
+# Subtotals and notes are left out by a header of the file; "" is an empty cell:
+# drop = { "行业代码" = ["", "小计"] }
+# Other words than the contract's:
+# values.industry = { "C34" = "34", "合计" = "TOTAL" }
+# Missing is not zero. A blank number cell is not_collected unless `blank` says otherwise; other
+# marks are named:
+# blank = "suppressed"
+# missing = { suppressed = ["c", "(D)"], not_collected = [":"], not_applicable = ["-"] }
 """
 
 
@@ -75,7 +88,8 @@ def _block(table: Table) -> str:
         lines.append(f"#   at least one of {', '.join(table.at_least_one)}")
     mark = "" if table.name == "panel" else "# "
     lines += [f"{mark}[[tables.{table.name}]]", f'{mark}file = "{table.name}.csv"']
-    return "\n".join(lines) + "\n"
+    shown = _FILE if table.name == "panel" else ""
+    return "\n".join(lines) + "\n" + shown
 
 
 def write_template(folder: Path, scope: str = "gbt4754-2017") -> Path:

@@ -132,9 +132,9 @@ def contract_page() -> str:
         "",
         "Generated from the contract itself (`regionlift contract`); any subset of the tables "
         "works. A header may be the column's name, its English title or its Chinese title; any "
-        "other header is mapped in `regionlift.toml`. A choice may stand in English or Chinese; "
-        "other words are recoded under `values`. Every number cell is known, or it is "
-        "`suppressed`, `not_collected` or `not_applicable`: none of these is zero.",
+        "other header is mapped in [`regionlift.toml`](manifest.md). A choice may stand in "
+        "English or Chinese; other words are recoded under `values`. Every number cell is known, "
+        "or it is `suppressed`, `not_collected` or `not_applicable`: none of these is zero.",
     ]
     for table in contract().values():
         lines += ["", f"## {table.name} — {table.title}, {table.title_zh}", "", table.about, ""]
