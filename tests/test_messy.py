@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ import openpyxl
 import pytest
 from rich.console import Console
 
+import regionlift
 from builders import Builder, panel_rows
+from recompute import payload_of
 from regionlift.data.check import Audit, check
 from regionlift.data.contract import Table, contract
 from regionlift.data.industries import recoded
@@ -20,6 +23,7 @@ from regionlift.data.template import write_template
 from regionlift.data.units import factor
 from regionlift.output.lists import problem_rows
 from regionlift.output.terminal import audit as printed
+from regionlift.output.terminal import traced
 
 #: The panel's headers as the workbook has them, and how they map.
 HEADS = ["省份", "代码", "年度", "工业增加值", "工业总产值", "用工人数"]
@@ -420,3 +424,41 @@ def test_a_table_without_a_number_is_said(build: Builder) -> None:
 def test_the_empty_template_is_not_called_clean(tmp_path: Path) -> None:
     write_template(tmp_path / "new")
     assert [p.code for p in check(tmp_path / "new").problems] == ["no-number"]
+
+
+def test_a_unit_of_digits_is_not_taken_off_a_number(build: Builder) -> None:
+    rows = [[*r[:4], "21000", r[5]] for r in panel_rows()]
+    audit = build.panel(rows, 'units = { output = "1000 CNY" }').check()
+    assert audit.tables["panel"]["output"].to_list() == [21.0] * 288
+    build.entries = []
+    audit = build.panel(rows, 'units = { output = "1000" }').check()
+    assert audit.tables["panel"]["output"].to_list() == [21.0] * 288
+
+
+def test_a_region_of_a_merged_organisation_is_not_asked_about(build: Builder) -> None:
+    chinese(build, "辽宁省")
+    text = TWICE + "GX1,湖南大学,高校,辽宁省,\nP1,湖南大学,高校,辽宁,CN\n"
+    build.text("orgs", "orgs.csv", text)
+    (build.folder / "names.csv").write_text("org_id,merge_into,accept\nP1,GX1,yes\n", "utf-8")
+    assert "region-spelling" in [p.code for p in build.check().problems]
+    build.tail = '[names]\nfile = "names.csv"\n'
+    assert [p.code for p in build.check().problems] == ["names-merged"]
+
+
+def test_passport_lists_trace_and_record_name_the_sheet(build: Builder) -> None:
+    first, other = panel_rows()[:144], panel_rows()[144:]
+    book(build.folder, {"一": [HEADS, *first], "二": [HEADS, *other]})
+    for name in "一二":
+        build.entry("panel", "book.xlsx", f'sheet = "{name}"\n{COLUMNS}')
+    build.check()
+    out = build.folder / "out"
+    regionlift.run_region(build.folder, "北江", out)
+    pages = {p["id"]: p for p in payload_of(out / "report.html")["pages"]}
+    tables = next(b for b in pages["data"]["blocks"] if b.get("id") == "tables")
+    assert "book.xlsx [一] and book.xlsx [二]" in str(tables["rows"])
+    record = json.loads((out / "run.json").read_text("utf-8"))
+    assert [i["sheet"] for i in record["inputs"]] == ["一", "二"]
+    console = Console(width=200, record=True, file=StringIO())
+    traced(regionlift.trace(out, "value_added_ratio/北江/2020"), console)
+    text = console.export_text()
+    assert "source 1: book.xlsx [一]" in text and "source 2: book.xlsx [二]" in text

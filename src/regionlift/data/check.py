@@ -128,9 +128,10 @@ def _contents(work: _Work, scope: Scope | None) -> None:
             # a cell that could not be read has been reported as such
             if _cell(problem) not in said
         ]
-    work.problems += event_problems({**work.frames, **_merged_orgs(work)}, places)
+    merged = {**work.frames, **_merged_orgs(work)}
+    work.problems += event_problems(merged, places)
     work.problems += patent_problems(work.frames, places)
-    work.problems += region_problems(work.frames, places)
+    work.problems += region_problems(merged, places)
     work.problems += number_problems(work.frames, places)
     if scope is not None:
         work.problems += industry_problems(work.frames, places, scope)

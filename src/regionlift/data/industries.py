@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from regionlift.data.cells import Place
+from regionlift.data.contract import contract
 from regionlift.data.events import at_row, line_of
 from regionlift.data.joining import LINEAGE
 from regionlift.data.problems import Problem
@@ -30,7 +31,11 @@ def industry_problems(
     are a warning.
     """
     for table, frame in tables.items():
-        if "industry" not in frame.columns:
+        held = contract().get(table)
+        if held is None or "industry" not in frame.columns:
+            continue
+        if held.column("industry").type != "code":
+            # a list of codes is no cell that can be recoded
             continue
         first = frame.drop_nulls("industry").unique(
             ["industry", pl.col(LINEAGE).str.extract(r"^(\d+)")], keep="first", maintain_order=True

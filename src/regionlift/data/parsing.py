@@ -237,8 +237,9 @@ def _words(name: str, marks: Mapping[str, str], source: Source) -> tuple[pl.Expr
     if marks:
         state = text.replace_strict(marks, default=None, return_dtype=pl.String)
     plain = text
-    if unit := source.units.get(name):
-        # a declared unit may stand behind the number too
+    unit = source.units.get(name, "")
+    if unit and not unit[0].isdigit():
+        # a declared unit may stand behind the number too; one such as 1000 is digits of a number
         plain = pl.when(text.str.contains(r"^[+-]?\d")).then(
             text.str.strip_suffix(unit).str.strip_chars_end()
         ).otherwise(text)  # fmt: skip
