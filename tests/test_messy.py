@@ -462,3 +462,26 @@ def test_passport_lists_trace_and_record_name_the_sheet(build: Builder) -> None:
     traced(regionlift.trace(out, "value_added_ratio/北江/2020"), console)
     text = console.export_text()
     assert "source 1: book.xlsx [一]" in text and "source 2: book.xlsx [二]" in text
+
+
+# --- lines to paste -------------------------------------------------------------------------------
+
+
+def test_units_in_headers_come_in_one_line(build: Builder) -> None:
+    heads = [*HEADS[:3], "工业增加值（万元）", "工业总产值（亿元）", "用工人数（人）"]
+    mapped = COLUMNS.replace("工业增加值", heads[3]).replace("工业总产值", heads[4])
+    mapped = mapped.replace("用工人数", heads[5])
+    book(build.folder, {"一": [heads, *panel_rows()]})
+    audit = build.entry("panel", "book.xlsx", mapped).check()
+    line = 'units = { value_added = "万元", output = "亿元" }'
+    assert [p.code for p in audit.problems] == ["unit-in-header"] * 2
+    assert all(p.fix == f"For this file: {line}." for p in audit.problems)
+    build.entries[-1] += line.replace(', output = "亿元"', "") + "\n"
+    assert build.check().problems[0].fix == 'For this file: add output = "亿元" to units.'
+
+
+def test_a_mark_is_added_to_those_that_are_declared(build: Builder) -> None:
+    rows = panel_rows()
+    rows[0][4], rows[1][4] = "…", "-"
+    found = build.panel(rows, 'missing = { suppressed = ["…"] }').check().problems[0]
+    assert 'add suppressed = ["-"] to missing' in found.fix

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from regionlift.data.cells import LISTED, ROW, Cells, Odd, Place
+from regionlift.data.cells import LISTED, ROW, Cells, Odd, Place, quoted
 from regionlift.data.contract import Column, Table
 from regionlift.data.headers import mapping, used_headers
 from regionlift.data.joining import LINEAGE, finish, join, overlaps, summed
@@ -126,26 +126,28 @@ def _units_in_headers(
     table: Table, source: Source, place: Place, mapped: dict[str, str]
 ) -> list[Problem]:
     """Headers that name another unit than the contract's, without a declared one."""
-    problems = []
+    named = {}
     for name, header in mapped.items():
         unit = table.column(name).unit
-        named = re.search(r"[（(]([^（()）]+)[）)]\s*$", header)
-        if not unit or named is None or name in source.units:
+        inside = re.search(r"[（(]([^（()）]+)[）)]\s*$", header)
+        if not unit or inside is None or name in source.units:
             continue
         try:
-            same = factor(named[1], unit) == (1.0, 1.0)
+            same = factor(inside[1], unit) == (1.0, 1.0)
         except ValueError:
             continue
         if not same:
-            problems.append(
-                place.problem(
-                    "unit-in-header", f'the unit {named[1]} in the header "{header}"',
-                    f"the unit of the contract ({unit}), or a declared one",
-                    f'Add units = {{ {name} = "{named[1]}" }}.', row=source.header_row,
-                    column=header,
-                )
-            )  # fmt: skip
-    return problems
+            named[name] = inside[1]
+    line = place.entry("units", ", ".join(f"{name} = {quoted(u)}" for name, u in named.items()))
+    return [
+        place.problem(
+            "unit-in-header", f'the unit {unit} in the header "{mapped[name]}"',
+            f"the unit of the contract ({table.column(name).unit}), or a declared one",
+            f"For this file: {line}.", row=source.header_row,
+            column=mapped[name],
+        )
+        for name, unit in named.items()
+    ]  # fmt: skip
 
 
 def _no_row_left(place: Place) -> Problem:

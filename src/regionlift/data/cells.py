@@ -77,9 +77,13 @@ class Place:
         if not header:
             return ""
         rule = f"{quoted(header)} = [{quoted(cell)}]"
-        given = self.rules is not None and self.rules.drop
-        how = f"add {rule} to drop" if given else f"drop = {{ {rule} }}"
+        how = self.entry("drop", rule)
         return f" If the row is a subtotal or a note, leave it out: {how}."
+
+    def entry(self, entry: str, pairs: str) -> str:
+        """An entry of the file's source with these pairs, or what to add where it is there."""
+        there = self.rules is not None and getattr(self.rules, entry)
+        return f"add {pairs} to {entry}" if there else f"{entry} = {{ {pairs} }}"
 
 
 def quoted(text: str) -> str:

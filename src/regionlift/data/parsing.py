@@ -11,7 +11,7 @@ from itertools import islice
 
 import polars as pl
 
-from regionlift.data.cells import LISTED, ROW, Place
+from regionlift.data.cells import LISTED, ROW, Place, quoted
 from regionlift.data.contract import Column
 from regionlift.data.manifest import Source
 from regionlift.data.problems import Problem, nearest
@@ -208,7 +208,7 @@ def _number(
     bad = parsed.filter(pl.col("_value").is_null() & (pl.col("_state") == Status.KNOWN))
     report.rows(
         bad, name, place, "wrong-type", name, column.expected,
-        lambda found: _unit_advice(found, column) or _number_advice(found),
+        lambda found: _unit_advice(place, found, column) or _number_advice(place, found),
     )  # fmt: skip
     up, down = _scale(report, source, place, column)
     scaled = pl.col("_value") if up == down else pl.col("_value") * up / down
@@ -274,7 +274,7 @@ def _scale(report: Report, source: Source, place: Place, column: Column) -> tupl
         return 1.0, 1.0
 
 
-def _unit_advice(found: str, column: Column) -> str:
+def _unit_advice(place: Place, found: str, column: Column) -> str:
     """The way out for a number with a word behind it: a unit to declare, never a missing mark."""
     split = re.fullmatch(r"([+-]?\d[\d.,]*)\s*([^\d\s.,'’][^\d]*)", found)
     if split is None or "<" in found:
@@ -284,17 +284,14 @@ def _unit_advice(found: str, column: Column) -> str:
         factor(unit, column.unit)
     except ValueError:
         return f'The cell has "{unit}" behind its number: keep the number alone.'
+    entry = place.entry("units", f"{column.name} = {quoted(unit)}")
     return (
-        f'Declare the unit behind the number: units = {{ {column.name} = "{_quotable(unit)}" }}; '
-        "it is then taken off the cells that have it."
+        f"Declare the unit behind the number: {entry}; it is then taken off the cells that have "
+        "it."
     )
 
 
-def _quotable(text: str) -> str:
-    return text.replace('"', '\\"')
-
-
-def _number_advice(found: str) -> str:
+def _number_advice(place: Place, found: str) -> str:
     if found.startswith("="):
         return "This is a formula; save the sheet with values."
     if re.fullmatch(r"[+-]?[\d.,'’ \u00a0\u202f，]+", found) and re.search(r"\d\D+\d", found):
@@ -309,8 +306,7 @@ def _number_advice(found: str) -> str:
         return "This is markup, not a number; export the plain table."
     if re.match(r"[+-]?[\d]", found):
         return "Keep the number alone in the cell; what stands beside it belongs in another column."
-    mark = _quotable(_short(found))
+    entry = place.entry("missing", f"suppressed = [{quoted(_short(found))}]")
     return (
-        f'Correct the cell, or declare the mark: missing = {{ suppressed = ["{mark}"] }} '
-        "(or not_collected, not_applicable)."
+        f"Correct the cell, or declare the mark: {entry} (or not_collected, not_applicable)."
     )
