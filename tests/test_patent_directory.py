@@ -120,3 +120,13 @@ def test_texts_that_tell_no_province_are_listed_once_with_their_count(tmp_path: 
     assert "2 times" in found[0].found
     listed = pl.read_csv(tmp_path / "out" / "import-problems.csv")
     assert listed.filter(code="no-province").height == 2
+
+
+def test_an_id_of_the_directory_is_no_other_place(tmp_path: Path) -> None:
+    done = import_patents(export(tmp_path), tmp_path / "out", orgs=directory(tmp_path))
+    row = done.sensitivity.filter(pl.col("what").str.starts_with("places among"))
+    # the works at the first place go into QY1; the group goes into the works and leaves a place
+    assert row.select("none", "accepted").row(0) == ("0", "0")
+    plain = import_patents(export(tmp_path), tmp_path / "other")
+    there = plain.sensitivity.filter(pl.col("what").str.starts_with("places among"))
+    assert row["all"].item() == there["all"].item()

@@ -74,6 +74,7 @@ class _Audit:
         providers: dict[str, set[int]],
     ) -> None:
         self.table, self.frame, self.places, self.providers = table, frame, places, providers
+        self.lines: dict[tuple[int, str], str] = {}
 
     def at(
         self,
@@ -144,12 +145,16 @@ class _Audit:
     def _line(self, index: int, column: Column) -> str:
         """The recoding to paste, for all words of the row's file that are no choice."""
         number, _ = self._row(index, column.name)
+        if (number, column.name) in self.lines:
+            return self.lines[number, column.name]
         source = pl.col(LINEAGE).str.extract(r"^(\d+):").cast(pl.Int64)
         odd = ~pl.col(column.name).is_in(list(column.choices))
         found = self.frame.filter(odd, source == number)[column.name].unique(maintain_order=True)
         codes = suggested(column, found.to_list())
         fill = " Put one of them for each ?." if "?" in codes.values() else ""
-        return self.places[number].recoding(column.name, codes) + fill
+        line = self.places[number].recoding(column.name, codes) + fill
+        self.lines[number, column.name] = line
+        return line
 
     def references(self, column: Column, tables: dict[str, pl.DataFrame]) -> Iterator[Problem]:
         """Codes that point at nothing in the table they refer to."""

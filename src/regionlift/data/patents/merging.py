@@ -163,8 +163,13 @@ def sensitivity(
     columns: dict[str, list[str]] = {}
     classes = None if codes is None else _subclasses(codes)
     orders: dict[str, list[str]] = {}
+    filed = applicants.select("patent_id", "org_id").drop_nulls().unique()
+    largest = filed.group_by("org_id").len().sort(["len", "org_id"], descending=[True, False])
     for way, end in ways.items():
-        held = applicants.select("patent_id", pl.col("org_id").replace(end)).drop_nulls().unique()
+        # by the applicant itself where it goes into a directory's id: its place is the same
+        stand_in = _stand_ins(largest, end)
+        to = {goes: stand_in.get(stays, stays) for goes, stays in end.items()}
+        held = applicants.select("patent_id", pl.col("org_id").replace(to)).drop_nulls().unique()
         counts = _counts(held, classes)
         first = held.group_by("org_id").len().sort(["len", "org_id"], descending=[True, False])
         orders[way] = first["org_id"].head(TOP).to_list()
@@ -184,6 +189,20 @@ def _forest(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
         if goes != stays and (stays, goes) not in kept:
             kept.append((goes, stays))
     return kept
+
+
+def _stand_ins(largest: pl.DataFrame, end: Mapping[str, str]) -> dict[str, str]:
+    """Id of a directory -> the applicant with most patents that went into it.
+
+    An applicant that gets the directory's id has another id and the same place.
+    """
+    known = largest["org_id"].to_list()
+    here = set(known)
+    found: dict[str, str] = {}
+    for org in known:
+        if end.get(org, org) not in here:
+            found.setdefault(end[org], org)
+    return found
 
 
 def _moved(before: list[str], after: list[str]) -> int:
