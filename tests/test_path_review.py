@@ -16,10 +16,12 @@ from path_readings import Said, known, said, small
 from regionlift.data.dataset import Dataset
 from regionlift.data.frames import from_frames
 from regionlift.data.manifest import Break
+from regionlift.evidence.measure import registry
 from regionlift.evidence.quantity import Quantity, Status, to_frame
 from regionlift.evidence.settings import settings
 from regionlift.evidence.verdict import Truth, negate
 from regionlift.forecast.tested.cases import Grid, change, grids_of, slopes
+from regionlift.measures.network.own import own_shares, partners_only, record_of
 from regionlift.measures.pathway.actors import outstanding_firms
 from regionlift.measures.pathway.chain import able_suppliers
 from regionlift.measures.position import place
@@ -251,3 +253,55 @@ def test_a_supplier_of_which_one_mark_is_not_told_may_be_able() -> None:
     told = able_suppliers(dataset, ["a", "b", "c", "d"])
     assert (told.value, told.bounds, told.n) == (1 / 3, (1 / 3, 2 / 3), 3)
     assert able_suppliers(dataset, ["a", "c"]).bounds is None
+
+
+# Peers that are partners --------------------------------------------------------------------------
+
+
+def _projects(with_own: int, apart: int) -> Dataset:
+    """Six regions of two organisations: projects with A's, and of each pair by itself."""
+    homes = tuple("ABCDEF")
+    orgs = [{"org_id": f"{r}{n}", "name": f"{r}{n}", "type": "enterprise", "region": r}
+            for r in homes for n in (1, 2)]  # fmt: skip
+    events = [(f"{r}-with-{k}", ("A1", f"{r}1", f"{r}2")) for r in homes[1:]
+              for k in range(with_own)]  # fmt: skip
+    events += [(f"{r}-apart-{k}", (f"{r}1", f"{r}2")) for r in homes[1:] for k in range(apart)]
+    return from_frames({
+        "panel": pl.DataFrame([{"region": r, "industry": "34", "year": 2020, "value_added": 1.0}
+                               for r in homes]),
+        "orgs": pl.DataFrame(orgs),
+        "projects": pl.DataFrame([{"project_id": e, "start_year": 2020, "end_year": 2020}
+                                  for e, _ in events]),
+        "members": pl.DataFrame([{"project_id": e, "org_id": o} for e, some in events
+                                 for o in some]),
+    }, scope="gbt4754-2017", currency="CNY")  # fmt: skip
+
+
+@pytest.mark.parametrize(("apart", "placed"), [(0, False), (2, False), (3, True), (9, True)])
+def test_peers_known_only_as_partners_of_the_region_are_no_peers(apart: int, placed: bool) -> None:
+    """One province's own projects once made it the busiest of all: p100 among its partners."""
+    dataset, chosen = _projects(3, apart), settings({"minimum_peers": 5})
+    measure = "active_organisations"
+    frame = {measure: registry()[measure](dataset, chosen)}  # type: ignore[operator]
+    peers: Any = SimpleNamespace(members=tuple("BCDEF"), second=tuple("BCDEF"))
+    at = RegionReadings(dataset, frame, "A", peers, chosen, None, {}).read(measure, "", "peers")
+    assert (at.value is not None) is placed
+    if not placed:
+        assert at.reason.startswith("5 of 5 peers are in these tables mostly as partners of A")
+        assert at.settles == "joint projects and co-patents of the peers among themselves"
+    level = RegionReadings(dataset, frame, "A", peers, chosen, None, {}).read(measure, "", "value")
+    assert level.value == 1
+
+
+def test_the_share_of_events_apart_is_the_one_counted_by_hand() -> None:
+    dataset, chosen = _projects(3, 1), settings({})
+    assert own_shares(dataset, chosen, "A", "joint") == dict.fromkeys("BCDEF", 0.25)
+    assert own_shares(dataset, chosen, "A", "patents") == {}
+    moved = settings({"own_events": 0.25})
+    assert partners_only({"B": 0.25, "C": 0.24}, ("B", "C"), moved["own_events"]) == ["C"]
+
+
+def test_numbers_of_the_panel_ask_for_no_events() -> None:
+    records = {m: record_of(registry()[m]) for m in
+               ("active_organisations", "invention_share", "block_value_added")}  # fmt: skip
+    assert list(records.values()) == ["joint", "patents", ""]

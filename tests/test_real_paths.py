@@ -18,6 +18,7 @@ from recompute import payload_of
 from regionlift.data.contract import contract
 from regionlift.evidence.measure import registry
 from regionlift.evidence.verdict import Truth
+from regionlift.measures.network.own import own_shares, partners_only
 from regionlift.output.terminal import summary
 from regionlift.paths.evaluate import COMPARE, Judged
 from regionlift.run import Run
@@ -216,6 +217,17 @@ def test_michigan_loses_to_its_peers_not_in_dollars(michigan: Run) -> None:
     (planned,) = michigan.study.roadmap.planned
     assert "against the middle of the peers" in planned.goal
     assert planned.candidate.conditional
+
+
+def test_peers_in_a_record_of_many_regions_have_events_of_their_own(basque: Run) -> None:
+    """Of the regions in Horizon 2020 hardly one is there as a partner of the Basque Country."""
+    study = basque.study
+    shares = own_shares(study.dataset, study.settings, study.region, "joint")
+    least = study.settings["own_events"]
+    assert len(shares) > 300 and sum(s < least for s in shares.values()) <= 4
+    assert partners_only(shares, study.peers.members, least) == []
+    told = {j.id: j for o in study.paths.opinions for j in o.clauses}["F_many"]
+    assert told.quantity.measure == "peer_percentile" and told.quantity.value is not None
 
 
 def test_the_basque_country_waits_for_partners_that_meet_again(basque: Run) -> None:

@@ -65,6 +65,11 @@ _DEFAULTS = (
         "rule of thumb: one region more or less moves a percentile by 20 points", "house",
     ),
     Threshold(
+        "own_events", 0.5, 0.25, 0.75,
+        "share of a peer's events without the region from which it is a peer in numbers of events",
+        "house rule: most of what is recorded of it is not the region's own record", "house",
+    ),
+    Threshold(
         "minimum_regions", 10, 5, 30,
         "regions a base rate needs",
         "rule of thumb: below it one region decides", "house",

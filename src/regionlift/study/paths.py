@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
@@ -13,6 +13,7 @@ from regionlift.evidence.measure import Measure, registry
 from regionlift.evidence.quantity import Quantity, Status
 from regionlift.evidence.settings import Settings
 from regionlift.evidence.verdict import Truth, Verdict
+from regionlift.measures.network.own import SETTLES, own_shares, partners_only, record_of
 from regionlift.measures.peers import PeerSet
 from regionlift.measures.position import Position, place
 from regionlift.measures.stage import StageProfile
@@ -54,6 +55,7 @@ class RegionReadings:
     own: Mapping[tuple[str, str], Quantity]
     made: dict[str, Quantity] = field(default_factory=dict)
     _placed: dict[tuple[str, str], Position] = field(default_factory=dict)
+    _shares: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def read(self, measure: str, part: str, against: Against) -> Quantity:
         """The number itself, its percentile among the peers, or its trend."""
@@ -62,17 +64,40 @@ class RegionReadings:
         if frame is None or (part and f"{self.region}{end}" not in frame["subject"]):
             return self._alone(measure, part, against)
         if (measure, part) not in self._placed:
-            first, second = (tuple(f"{peer}{end}" for peer in some)
+            aside = self._partners(measure)
+            first, second = (tuple(f"{peer}{end}" for peer in some if peer not in aside)
                              for some in (self.peers.members, self.peers.second))  # fmt: skip
-            self._placed[measure, part] = place(
-                measure, frame, self.dataset, f"{self.region}{end}", first, second, self.settings,
-                self.year,
-            )  # fmt: skip
+            at = place(measure, frame, self.dataset, f"{self.region}{end}", first, second,
+                       self.settings, self.year)  # fmt: skip
+            self._placed[measure, part] = self._said(at, aside) if aside else at
         at = self._placed[measure, part]
         found = {"value": at.level, "peers": at.percentile, "trend": at.trend}[against]
         if against != "value":
             self.made[found.id] = found
         return found
+
+    def _partners(self, measure: str) -> list[str]:
+        """Peers that the record of events behind a number shows mostly as the region's partners."""
+        record = record_of(registry()[measure])
+        if not record:
+            return []
+        if record not in self._shares:
+            self._shares[record] = own_shares(self.dataset, self.settings, self.region, record)
+        peers = tuple(dict.fromkeys((*self.peers.members, *self.peers.second)))
+        return partners_only(self._shares[record], peers, self.settings["own_events"])
+
+    def _said(self, at: Position, aside: list[str]) -> Position:
+        """Where too few peers are left, that they are left out, and what would bring them in."""
+        held = [peer for peer in self.peers.members if peer in aside]
+        why = (f"{len(held)} of {len(self.peers.members)} peers are in these tables mostly as "
+               f"partners of {self.region}")  # fmt: skip
+        settles = SETTLES[record_of(registry()[at.marker])]
+        percentile, slope = (
+            replace(q, reason=f"{why}; {q.reason}", settles=settles)
+            if held and q.status is Status.TOO_FEW else q
+            for q in (at.percentile, at.trend)
+        )  # fmt: skip
+        return replace(at, percentile=percentile, trend=slope)
 
     def _alone(self, measure: str, part: str, against: Against) -> Quantity:
         subject = f"{self.region}|{part}" if part else self.region
