@@ -200,6 +200,14 @@ FAULTS: dict[str, tuple[Spoil, str]] = {
         action(0, years=[3, 1]), 'action "act_1": years [3, 1], shortest first, from 1'),
     "years from nothing": (
         action(0, years=[0, 1]), 'action "act_1": years [0, 1], shortest first, from 1'),
+    "stopped after it has ended": (
+        action(0, stop="nothing after three years"),
+        'action "act_1": its stop rule needs 3 years (“nothing after three years”), its shortest '
+        "time is 1: set years = [3, 3]"),
+    "longer by its title than it takes": (
+        action(0, title="Terms of 2 years"),
+        'action "act_1": its title needs 2 years (“Terms of 2 years”), its shortest time is 1: '
+        "set years = [2, 2]"),
     "clause mended by no action": (
         clause(0, mends=["found_allianc"]),
         'clause "M1": no action "found_allianc". Did you mean "found_alliance"?'),

@@ -19,8 +19,9 @@ from regionlift.data.problems import did_you_mean
 from regionlift.evidence.measure import Definition
 from regionlift.evidence.settings import Threshold, settings
 from regionlift.paths.figure import causal
-from regionlift.paths.model import Clause, Comparison, Condition, Failures, Path, Reading
+from regionlift.paths.model import Action, Clause, Comparison, Condition, Failures, Path, Reading
 from regionlift.paths.rules import parse
+from regionlift.paths.spans import years_said
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -156,6 +157,7 @@ def faults(path: Path, measures: Mapping[str, Definition]) -> Iterator[str]:
                        + did_you_mean(action.indicator, measures))  # fmt: skip
             if action.years[0] > action.years[1] or action.years[0] < 1:
                 yield f'action "{action.id}": years {list(action.years)}, shortest first, from 1'
+            yield from _too_short(action)
     used = {id for link in path.links for id in (*link.start, link.end)}
     yield from (f'box "{id}" is in no link' for id in sorted(boxes - used))
     for comparison in path.comparisons:
@@ -167,6 +169,18 @@ def faults(path: Path, measures: Mapping[str, Definition]) -> Iterator[str]:
             yield str(error)
     yield from _precedence(path)
     yield from _rules(path)
+
+
+def _too_short(action: Action) -> Iterator[str]:
+    """Where its title or stop rule names more years than it takes at the least.
+
+    Nothing can be stopped after three years that ends after one.
+    """
+    for what, text in (("title", action.title), ("stop rule", action.stop)):
+        if (said := years_said(text)) > action.years[0]:
+            yield (f'action "{action.id}": its {what} needs {said} years (“{text}”), its shortest '
+                   f"time is {action.years[0]}: set years = [{said}, "
+                   f"{max(said, action.years[1])}]")  # fmt: skip
 
 
 def _names(path: Path) -> Iterator[str]:
