@@ -62,6 +62,23 @@ def test_planted_wrong_layers_are_the_firm_contradictions(seed: int) -> None:
     assert list(firm) == [d.org_id for d in found.disagreements][: len(firm)], "strongest first"
 
 
+def test_what_is_declared_as_the_ties_say_is_no_contradiction() -> None:
+    """A university in the core, declared supporting, once was one: the ties said “supporting”."""
+    made = province(0)
+    said = declared(made)
+    found = check_layers(made.network, said, np.random.default_rng(0), draws=2)
+    kinds = dict(zip(made.network.ids, made.network.type, strict=True))
+    central = [i for i in found.inner if kinds[i] == TYPES.index("university")]
+    assert central
+    again = check_layers(made.network, {**said, **dict.fromkeys(central, "supporting")},
+                         np.random.default_rng(0), draws=2)  # fmt: skip
+    assert not {d.org_id for d in again.disagreements} & set(central)
+    assert all(d.suggested != d.declared for d in again.disagreements if d.firm)
+    other = check_layers(made.network, {**said, **dict.fromkeys(central, "auxiliary")},
+                         np.random.default_rng(0), draws=2)  # fmt: skip
+    assert set(central) <= {d.org_id for d in other.disagreements if d.firm}
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_planted_core_enterprises_are_named(seed: int) -> None:
     made = province(seed)

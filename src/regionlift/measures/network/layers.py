@@ -168,7 +168,8 @@ def check_layers(
 
     Ties are those among the region's organisations. An organisation declared core contradicts
     its ties where neither split puts it in the core, one declared supporting or auxiliary where
-    one does. One that is declared core and in no event is listed too: that its projects are not
+    one does, unless its type gives it that layer also there: an institute in the core supports.
+    One that is declared core and in no event is listed too: that its projects are not
     in the tables is then the other reading.
 
     Parameters
@@ -245,6 +246,9 @@ def _disagreements(
         firm = layer == "core" or (v is not None and bool(inner[v]))
         gap = more if layer == "core" else fewer
         type_code = -1 if v is None else int(home.type[v])
+        # what the ties would say at their firmest: the layer it was given is no contradiction
+        if _suggested(layer, type_code, True) == layer:
+            continue
         suggested = _suggested(layer, type_code, firm)
         found.append(
             Disagreement(
