@@ -12,7 +12,7 @@ from regionlift.output.pages.common import page
 from regionlift.output.payload import Block, Cell, Page
 from regionlift.output.words import listed, significant
 from regionlift.study import Study
-from regionlift.study.scenarios import Cut, Gap, scenarios
+from regionlift.study.scenarios import Cut, Gap, Scenarios, scenarios
 
 TITLE = "What if?"
 
@@ -32,10 +32,7 @@ def what_if(study: Study, book: Book) -> Page:
         blocks.append(_cut(done.cut))
     finding = "Nothing in the tables lets an event be counted through."
     if blocks:
-        worst = max((*done.cores, *done.imports), key=lambda s: s.unserved, default=None)
-        finding = "Events are counted through one at a time." if worst is None else (
-            f"Of the events counted through, “{worst.kind}: {worst.what}” leaves most demand "
-            f"unserved: {significant(worst.unserved)} million.")  # fmt: skip
+        finding = _worst(done, study)
     elif done.reason:
         finding = f"Cannot tell: {done.reason}."
     blocks.append(text(
@@ -44,6 +41,26 @@ def what_if(study: Study, book: Book) -> Page:
         "network's own what-ifs see the forecast of the network.", title="How to read this",
     ))  # fmt: skip
     return page("scenarios", 23, "plan", TITLE, finding, blocks)
+
+
+def _worst(done: Scenarios, study: Study) -> str:
+    """The gravest event; where none of these leaves demand unserved, the gravest of page 11."""
+    money = study.dataset.unit("million {currency}")
+    worst = max((*done.cores, *done.imports), key=lambda s: s.unserved, default=None)
+    if worst is None:
+        return "Events are counted through one at a time."
+    if worst.unserved > 0:
+        return (f"Of the events counted through, “{worst.kind}: {worst.what}” leaves most demand "
+                f"unserved: {significant(worst.unserved)} {money}.")  # fmt: skip
+    kinds = [word for word, some in (("no core enterprise's exit", done.cores),
+                                     ("no stop of an import", done.imports)) if some]  # fmt: skip
+    said = f"{' and '.join(kinds)} leaves demand unserved".replace("no ", "No ", 1)
+    other = max(study.chain.shocks, key=lambda s: s.unserved)
+    return said + (
+        f"; of the other suppliers counted on page 11, {other.what} does: "
+        f"{significant(other.unserved)} {money} would lose its source."
+        if other.unserved > 0 else "."
+    )  # fmt: skip
 
 
 def _shocks(id: str, title: str, shocks: Sequence[Shock], study: Study) -> Block:

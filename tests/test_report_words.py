@@ -1,0 +1,47 @@
+"""What the report says, held against what a reader of it once took it to say."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from recompute import payload_of
+from regionlift.measures.chain.stress import Shock
+from regionlift.output.pages.scenarios import _worst
+from regionlift.run import Run
+from regionlift.study.scenarios import Scenarios
+
+
+@pytest.fixture(scope="module", name="pages")
+def pages_(beijiang: Run) -> dict[str, dict[str, Any]]:
+    """Pages of the invented province by id."""
+    return {p["id"]: p for p in payload_of(beijiang.out / "report.html")["pages"]}
+
+
+def _shock(kind: str, what: str, unserved: float) -> Shock:
+    return Shock(kind, "N1", what, 1.0, 1.0, 1.0, unserved, ())
+
+
+def _said(cores: tuple[Shock, ...], imports: tuple[Shock, ...], others: tuple[Shock, ...]) -> str:
+    study: Any = SimpleNamespace(
+        chain=SimpleNamespace(shocks=(*cores, *imports, *others)),
+        dataset=SimpleNamespace(unit=lambda pattern: pattern.format(currency="CNY")),
+    )
+    return _worst(Scenarios(cores, imports, (), None, ""), study)
+
+
+def test_an_exit_that_leaves_nothing_unserved_is_not_the_worst_of_all() -> None:
+    """Page 23 once said “leaves most demand unserved: 0 million”, page 11 named a supplier."""
+    core, other = _shock("core enterprise leaves", "Bearing Co.", 0.0), _shock(
+        "largest supplier leaves", "Gear Co.", 370.0)  # fmt: skip
+    assert _said((core,), (), (other,)) == (
+        "No core enterprise's exit leaves demand unserved; of the other suppliers counted on page "
+        "11, Gear Co. does: 370 million CNY would lose its source.")  # fmt: skip
+    stops = _shock("import stops", "imports of Gears", 0.0)
+    assert _said((core,), (stops,), ()) == (
+        "No core enterprise's exit and no stop of an import leaves demand unserved.")
+    assert _said((_shock("core enterprise leaves", "Bearing Co.", 15.2),), (stops,), (other,)) == (
+        "Of the events counted through, “core enterprise leaves: Bearing Co.” leaves most demand "
+        "unserved: 15 million CNY.")  # fmt: skip
