@@ -45,3 +45,14 @@ def test_an_exit_that_leaves_nothing_unserved_is_not_the_worst_of_all() -> None:
     assert _said((_shock("core enterprise leaves", "Bearing Co.", 15.2),), (stops,), (other,)) == (
         "Of the events counted through, “core enterprise leaves: Bearing Co.” leaves most demand "
         "unserved: 15 million CNY.")  # fmt: skip
+
+
+def test_only_known_numbers_are_counted_as_resting_on_claims(pages: dict[str, Any]) -> None:
+    """“3 rest on signed claims” was once said where there was no table of claims."""
+    page = pages["evidence"]
+    cells = [[c if isinstance(c, str) else c["text"] for c in row]
+             for row in page["blocks"][0]["rows"]]  # fmt: skip
+    claimed = [status for *_, status, provenance, _rows in cells if provenance == "claimed"]
+    known = sum(status == "known" for status in claimed)
+    assert 0 < known < len(claimed), "the province has claims that count and some that do not"
+    assert page["finding"].endswith(f"{known} of the known rest on signed claims.")

@@ -153,11 +153,10 @@ def index(study: Study, book: Book) -> Page:
         for q in found
     ]  # fmt: skip
     known = sum(q.status is Status.KNOWN for q in found)
-    claimed = sum(q.provenance == "claimed" for q in found)
-    finding = (
-        f"{len(found)} numbers: {known} known, {len(found) - known} not; {claimed} rest on signed "
-        "claims."
-    )
+    claimed = sum(q.provenance == "claimed" and q.status is Status.KNOWN for q in found)
+    rest = f"{claimed} of the known rest on signed claims" if claimed else (
+        "no known number rests on a signed claim")  # fmt: skip
+    finding = f"{len(found)} numbers: {known} known, {len(found) - known} not; {rest}."
     block = table(
         "evidence", "Evidence index",
         ["Id", ">Value", "Interval", "Status", "Provenance", ">Rows"], rows,
