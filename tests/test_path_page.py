@@ -236,7 +236,8 @@ def test_a_click_opens_the_card_and_its_number_the_rows(visit: Visit) -> None:
     expect(card.locator("h3")).to_contain_text(f"b4 {link['title']}")
     assert lamp(card.locator(".path-verdict")) == link["verdict"]
     for words in (link["reason"], link["source"], *link["actions"], "at least 0.8",
-                  f"Holds in {link['holds']:.0%} of settings", "the number itself"):  # fmt: skip
+                  f"Verdict unchanged in {link['holds']:.0%} of settings",
+                  "the number itself"):  # fmt: skip
         expect(card).to_contain_text(words)
     card.locator(f'[data-evidence="{link["evidence"][0]}"]').click()
     expect(visit.tab.locator("dialog[open] h2")).not_to_be_empty()

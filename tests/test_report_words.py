@@ -56,3 +56,14 @@ def test_only_known_numbers_are_counted_as_resting_on_claims(pages: dict[str, An
     known = sum(status == "known" for status in claimed)
     assert 0 < known < len(claimed), "the province has claims that count and some that do not"
     assert page["finding"].endswith(f"{known} of the known rest on signed claims.")
+
+
+def test_robustness_is_told_as_of_the_verdict_not_of_what_it_is_about(
+    pages: dict[str, Any]
+) -> None:
+    """“NOT MET … holds in 100% of settings” left open what holds."""
+    heads = [c["title"] for p in pages.values() for b in p["blocks"]
+             for t in (b, b.get("table")) if isinstance(t, dict)
+             for c in t.get("columns", []) if isinstance(c, dict)]  # fmt: skip
+    assert not [h for h in heads if h.startswith("Holds")]
+    assert "Verdict unchanged in" in heads and "Unchanged in" in heads

@@ -58,14 +58,15 @@ def path_block(study: Study, id: str, book: Book) -> PathBlock:
         "kind": "path", "id": f"path-{id}", "title": judged.path.title, "finding": found(judged),
         "note": f"{judged.path.source}. A lamp stands for the verdict on a link; click it for the "
         "number, its rows and its threshold, and move the threshold to see what flips. Share of "
-        f"settings: {done.robust.draws:,} draws of all thresholds, each over its range.",
+        f"settings in which a verdict stays as it is: {done.robust.draws:,} draws of all "
+        "thresholds, each over its range.",
         "boxes": [{"id": b.id, "title": b.title, "zh": b.title_zh, "parts": list(b.parts)}
                   for b in judged.path.boxes],
         "links": links, "first": None if first is None else first.id,
         "first_holds": round(done.robust.first[id], 4),
         "table": {
-            "columns": [{"title": t} for t in ("Link", "What", "Verdict", "Reason", "Holds in",
-                                               "What would settle it")],
+            "columns": [{"title": t} for t in ("Link", "What", "Verdict", "Reason",
+                                               "Verdict unchanged in", "What would settle it")],
             "rows": [[j.id, j.comparison.title, j.truth.value, j.reason,
                       percent(done.robust.links[j.id]), j.settles] for j in judged.links],
         },
@@ -130,7 +131,8 @@ def conditions_block(study: Study, book: Book) -> ConditionsBlock:
         "paths": [_path(p, done) for p in done.paths], "clauses": clauses,
         "table": {
             "columns": [{"title": t} for t in ("Path", "Condition", "Clause", "What", "Verdict",
-                                               "Reason", "Holds in", "What would settle it")],
+                                               "Reason", "Verdict unchanged in",
+                                               "What would settle it")],
             "rows": rows,
         },
     }  # fmt: skip

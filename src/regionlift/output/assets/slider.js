@@ -14,7 +14,7 @@ const SLIDER_WORDS = {
   wasInRun: "was {verdict}",
   flipsAtValue: "The verdict flips at {v}.",
   flipsNowhere: "The verdict is the same over the whole range.",
-  holdsIn: "Holds in {share} of settings",
+  holdsIn: "Verdict unchanged in {share} of settings",
   resetAll: "Reset all",
 };
 for (const [name, text] of Object.entries(SLIDER_WORDS)) words[name] ??= text;

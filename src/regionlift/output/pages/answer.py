@@ -69,11 +69,11 @@ def path_order(study: Study) -> Block:
         rows.append([s.title, s.disposition, *counts, percent(s.holds), broken, s.reason])
     return table(
         "path-order", "Which path",
-        ["Path", "When", ">Met", ">Not met", ">Cannot tell", ">Holds in", "First broken link",
-         "Reason"], rows,
-        "Met, not met and cannot tell count the clauses of the conditions. The order holds in "
-        f"{percent(done.order.holds)} of settings of the thresholds. It is a structured argument, "
-        "not a forecast.",
+        ["Path", "When", ">Met", ">Not met", ">Cannot tell", ">Unchanged in",
+         "First broken link", "Reason"], rows,
+        "Met, not met and cannot tell count the clauses of the conditions. Unchanged in: "
+        "settings of the thresholds in which the answer of the path stays as it is; that of the "
+        f"order in {percent(done.order.holds)}. It is a structured argument, not a forecast.",
     )  # fmt: skip
 
 

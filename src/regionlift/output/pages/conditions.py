@@ -43,7 +43,7 @@ def _readings(done: PathsStudy) -> Block:
         else "The readings of each path come to the same answer here."
     )
     return table("readings", "Ways to read the conditions together",
-                 ["Path", "Reading", "Rule", "Verdict", "Holds in", "", "Why"], rows, note
+                 ["Path", "Reading", "Rule", "Verdict", "Unchanged in", "", "Why"], rows, note
                  )  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def order(study: Study, book: Book) -> Page:
         + (f" Other orders: {others}." if others else "")
     )
     blocks: list[Block] = [
-        table("order", "Order of the paths", ["", "Path", "When", "Reason", "Holds in",
+        table("order", "Order of the paths", ["", "Path", "When", "Reason", "Unchanged in",
                                               "First broken link"], rows, note),
         _matrix(done), _opinion(done), _not_now(study),
     ]  # fmt: skip
