@@ -239,7 +239,7 @@ class Platform:
             wanted = [float(r["amount"]) for r in own]
             stock = [float(r["capacity"]) for r in held]
             pairs = {(i, j) for i, n in enumerate(own) for j, r in enumerate(held)
-                     if near(n["technology"], r["technology"])}  # fmt: skip
+                     if one == "financial" or near(n["technology"], r["technology"])}  # fmt: skip
             left = (sum(wanted) - most(wanted, stock, pairs)) / sum(wanted)
             parts += [left] * len(own)
         return self.share(sum(parts), len(parts))

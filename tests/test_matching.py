@@ -231,6 +231,19 @@ def test_types_never_serve_each_other_and_reach_decides_who_serves() -> None:
     assert not small(*near, match_reach=0.2).given
 
 
+def test_money_serves_in_any_technology() -> None:
+    """800 held, 149 asked, and 82% “left unmet even by the best assignment”: other classes."""
+    needs = [("D1", "financial", 149.0, "G01B", False), ("D2", "human", 5.0, "G01B", False)]
+    held = [("R1", "financial", 800.0, "H02P"), ("R2", "human", 9.0, "H02P")]
+    found = small(needs, held)
+    assert found.left == {"human": 5, "financial": 0}
+    given = found.given[0]
+    assert (given.resource, given.amount, given.distance) == ("R1", 149, 0)
+    assert given.read_from == "none: any technology"
+    told = next(u for u in found.unmet if u.need == "D1")
+    assert told.rule == "held here and free beside all other needs: allocate it"
+
+
 def test_who_was_served_keeps_it_where_that_changes_nothing_else() -> None:
     found = small([("D1", "human", 5, "G01B", False), ("D2", "human", 5, "G01B", True)],
                   [("R1", "human", 5, "G01B")])  # fmt: skip

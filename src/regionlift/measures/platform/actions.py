@@ -17,6 +17,8 @@ from regionlift.measures.platform.sources import TYPES, Source
 REALLOCATE, DEVELOP, INTRODUCE, OPEN = "reallocate", "develop", "introduce", "cannot tell"
 #: Steps from a need to a resource: its own, on a platform, of another organisation here.
 STEPS = {"own": 0, "platform": 1, "other": 2}
+#: Types of resource that serve in any technology: a unit of money is as good in each.
+ANY_TECHNOLOGY = ("financial",)
 #: A project with more members makes no tie between two of them.
 LARGEST = 50
 #: Names printed with an action.
@@ -123,7 +125,8 @@ def needs_sql(source: Source, year: int, kind: str = "") -> str:
 def matching(source: Source, year: int, last: int, settings: Settings) -> Matching | None:
     """Assign the resources of the region to the needs of a year; None without any need.
 
-    A resource serves needs of its own type whose technology is within ``match_reach``. The cost
+    A resource serves needs of its own type whose technology is within ``match_reach``; money has
+    no technology and serves every need of money. The cost
     of a unit is the distance of the technologies plus ``match_step`` for each step: own, on a
     platform, of another organisation; and one step where the need was not served in fact, so that
     nobody loses what he has where that changes nothing else.
@@ -138,8 +141,7 @@ def matching(source: Source, year: int, last: int, settings: Settings) -> Matchi
         return None
     held = source.read(source.sql("resources", "capacity IS NOT NULL AND type IS NOT NULL"))
     bare = source.rows(source.sql("needs", "amount IS NULL OR type IS NULL")).count
-    needs, held = (f.with_columns(cls=pl.col("technology").map_elements(class_of, pl.String)
-                                  .fill_null("")) for f in (needs, held))  # fmt: skip
+    needs, held = (_with_class(f) for f in (needs, held))
     first = last - settings.whole("technology_years") + 1
     patents = classed(source.dataset, first, last)
     apart = Distances([*needs["cls"], *held["cls"]], patents)
@@ -162,6 +164,13 @@ def matching(source: Source, year: int, last: int, settings: Settings) -> Matchi
                     {k: _scarcity(k, prices) for k in asked},
                     tuple(sorted(unmet, key=lambda u: (-u.left, u.need, -u.part))),
                     bare)  # fmt: skip
+
+
+def _with_class(rows: pl.DataFrame) -> pl.DataFrame:
+    """With column ``cls``, empty where no technology is named or the type asks for none."""
+    named = pl.col("technology").map_elements(class_of, pl.String).fill_null("")
+    asks = ~pl.col("type").is_in(ANY_TECHNOLOGY)
+    return rows.with_columns(cls=pl.when(asks).then(named).otherwise(pl.lit("")))
 
 
 def _at(given: Iterable[Given]) -> dict[str, list[Given]]:
@@ -200,7 +209,8 @@ def _of_type(
     def given(flow: Floats) -> list[Given]:
         return [
             Given(own[i]["need_id"], stock[j]["resource_id"], kind, float(flow[i, j]),
-                  float(far[i, j]), apart.told(own[i]["cls"], stock[j]["cls"]),
+                  float(far[i, j]), "none: any technology" if kind in ANY_TECHNOLOGY
+                  else apart.told(own[i]["cls"], stock[j]["cls"]),
                   location(own[i], stock[j]))
             for i, j in zip(*np.nonzero(flow), strict=True)
         ]  # fmt: skip
@@ -278,8 +288,9 @@ class Deciding:
 
         free = sum(g.amount for g in given)
         if need["served"] is False and free > 0:
-            yield line(free, REALLOCATE, "held here in a technology that serves, and free beside "
-                       "all other needs: allocate it", (g.resource for g in given))  # fmt: skip
+            where = "" if kind in ANY_TECHNOLOGY else " in a technology that serves,"
+            yield line(free, REALLOCATE, f"held here{where} and free beside all other needs: "
+                       "allocate it", (g.resource for g in given))  # fmt: skip
         idle = sum(g.amount for g in adapted)
         if idle > 0:
             yield line(idle, REALLOCATE, "held here, idle, in another technology: adapt it",

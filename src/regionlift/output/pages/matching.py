@@ -19,9 +19,10 @@ TITLE = "Matching resources with needs"
 RULE = (
     "Every need of the year is set against every resource of its type; the cheapest assignment is "
     "sought for all of them at once. A unit costs the distance of the two technologies (0 in the "
-    "same class) plus a step for each remove: the organisation's own, on a platform, of another "
-    "organisation. What is left unmet costs far more, so that serving comes first. It is what "
-    "could be, not what should be: nobody was asked, and a unit counts the same for everybody."
+    "same class, and for money, which has none) plus a step for each remove: the organisation's "
+    "own, on a platform, of another organisation. What is left unmet costs far more, so that "
+    "serving comes first. It is what could be, not what should be: nobody was asked, and a unit "
+    "counts the same for everybody."
 )
 ACTIONS = (
     "The first rule that holds: held here and free, or idle in another technology: reallocate; "
