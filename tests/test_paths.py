@@ -7,6 +7,7 @@ import operator
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -48,6 +49,22 @@ def test_the_verdict_flips_exactly_at_the_threshold(c: Comparison) -> None:
     assert found[below] is (NO if upward else YES)
     assert found[above] is (YES if upward else NO)
     assert found[c.threshold] is (YES if "=" in c.compare else NO)
+
+
+@pytest.mark.parametrize("c", EVERY, ids=[c.id for c in EVERY])
+def test_what_does_not_reach_the_threshold_is_not_printed_as_reaching_it(c: Comparison) -> None:
+    """“Location quotient: 1; asked for is at least 1” was once not met: it was 0.9999999936."""
+    for gap_ in (3e-9, 0.0):
+        for way in (-math.inf, math.inf):
+            value = math.nextafter(c.threshold * (1 + math.copysign(gap_, way)), way)
+            answer = by(c, value)
+            told, asked = answer.reason.split("; asked for is ")
+            told = told.rsplit(": ", 1)[1].split(", ")[-1].removesuffix(" of the peers")
+            for sign in ("at least ", "above ", "at most ", "below "):
+                asked = asked.removeprefix(sign)
+            number, line = (Decimal(t.split(" ")[0].strip("p%").replace(",", ""))
+                            for t in (told, asked))  # fmt: skip
+            assert (number > line) == (value > c.threshold) and number != line, answer.reason
 
 
 @given(st.sampled_from(EVERY), st.floats(0, 1), st.integers(-3, 3))

@@ -6,6 +6,7 @@ import math
 import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Protocol
 
 from regionlift.evidence.measure import registry
@@ -20,6 +21,8 @@ COMPARE = {">=": operator.ge, ">": operator.gt, "<=": operator.le, "<": operator
 
 #: Words of a comparison, for a number that holds and one that does not.
 _SAID = {">=": "at least", ">": "above", "<=": "at most", "<": "below"}
+#: Significant digits a number is printed with at most, and those that tell any two apart.
+USUAL, EVERY = 6, 17
 #: Degree of membership at the outer anchors.
 DEGREE = 0.95
 
@@ -147,37 +150,45 @@ def _shown(q: Quantity, line: float | None = None) -> str:
         return "cannot tell"
     if q.unit == "percentile":
         whole = float(f"{q.value:.0f}")
-        return in_unit(whole if line is None or _side(whole, line) == _side(q.value, line)
-                       else q.value, q.unit)  # fmt: skip
-    for digits in range(2, 7):
+        if line is None or _side(whole, line) == _side(q.value, line):
+            return in_unit(whole, q.unit)
+    for digits in range(2, EVERY):
         value = float(f"{q.value:.{digits - 1}e}")
         if line is None or _side(value, line) == _side(q.value, line):
-            return in_unit(value, q.unit)
-    return in_unit(q.value, q.unit)
+            return in_unit(value, q.unit, max(digits, USUAL))
+    return in_unit(q.value, q.unit, EVERY)
 
 
 def _side(value: float, line: float) -> int:
     return (value > line) - (value < line)
 
 
-def in_unit(value: float, unit: str) -> str:
-    """A number with its unit as a sentence has it; every digit given is kept.
+def in_unit(value: float, unit: str, digits: int = USUAL) -> str:
+    """A number with its unit as a sentence has it, with so many significant digits.
+
+    More than the usual are given where fewer would not show on which side of a line it lies.
 
     Examples
     --------
     >>> in_unit(0.15, "share"), in_unit(1, "years"), in_unit(-1.7, "% a year"), in_unit(60, "count")
     ('15%', '1 year', '-1.7% a year', '60')
+    >>> in_unit(0.9999999936, "ratio"), in_unit(0.9999999936, "ratio", 10)
+    ('1', '0.9999999936')
     """
     if unit == "percentile":
-        return f"p{value:g}"
+        return f"p{value:.{digits}g}"
     if unit in ("share", "share a year"):
-        return f"{100 * value:.6g}%" + unit.removeprefix("share")
-    digits = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.6g}"
+        # times a hundred in decimals: in floats two neighbours may come out as one
+        said = f"{100 * value:.6g}" if digits == USUAL else f"{100 * Decimal(repr(value)):f}"
+        return f"{said}%" + unit.removeprefix("share")
+    said = f"{value:.{digits}g}"
+    if abs(value) >= 1000:
+        said = f"{value:,.0f}" if digits == USUAL else f"{value:,}"
     if unit in ("", "count", "ratio", "index", "correlation"):
-        return digits
+        return said
     if unit == "years" and value == 1:
-        return f"{digits} year"
-    return digits + ("" if unit.startswith("%") else " ") + unit
+        return f"{said} year"
+    return said + ("" if unit.startswith("%") else " ") + unit
 
 
 def _small(title: str) -> str:
