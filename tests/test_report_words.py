@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -67,3 +69,32 @@ def test_robustness_is_told_as_of_the_verdict_not_of_what_it_is_about(
              for c in t.get("columns", []) if isinstance(c, dict)]  # fmt: skip
     assert not [h for h in heads if h.startswith("Holds")]
     assert "Verdict unchanged in" in heads and "Unchanged in" in heads
+
+
+#: Words in the head of a column of money.
+MONEY = re.compile(r"\b(at stake|imports|money|cost|budget|revenue|demand un|unmet demand|"
+                   r"demand without)\b", re.IGNORECASE)  # fmt: skip
+#: Columns of words about money.
+NO_MONEY = {"C3 imports/exports", "Cost basis"}
+
+
+def test_every_column_of_money_names_the_currency(pages: dict[str, Any]) -> None:
+    """“Cost, million” of what? A reader of tables in 万元 and 亿元 must not guess."""
+    bare = []
+    seen = 0
+    for page in pages.values():
+        for block in page["blocks"]:
+            for table in (block, block.get("table")):
+                heads = table.get("columns", []) if isinstance(table, dict) else []
+                titles = [h["title"] for h in heads if isinstance(h, dict)]
+                some = [t for t in titles if MONEY.search(t) and t not in NO_MONEY]
+                seen += len(some)
+                note = block.get("note", "")
+                bare += [(page["id"], t) for t in some if "million CNY" not in t + note]
+    assert seen > 15 and bare == []
+
+
+def test_no_amount_is_a_bare_million(pages: dict[str, Any]) -> None:
+    said = json.dumps([p for p in pages.values()], ensure_ascii=False)
+    assert not re.findall(r".{20}\d million(?! CNY| yuan).{10}", said)
+    assert not re.findall(r".{20} got [\d,.]+ in .{10}", said)

@@ -42,7 +42,8 @@ def chain_block(done: ChainStudy, chain: Chain, behind: Table, book: Book) -> Ch
     most = max((e.value or 0.0 for e in flows), default=0.0) or 1.0
     kinds = {c.kind for c in done.calls.values()}
     hidden = len(chain.nodes) - len(nodes)
-    note = f"{chain.origin[0].upper()}{chain.origin[1:]}."
+    unit = done.find("chain_at_stake").unit
+    note = f"{chain.origin[0].upper()}{chain.origin[1:]}. Amounts in {unit}."
     if hidden:
         note += f" {hidden} nodes with less at stake are not drawn; the list has them."
     if chain.proposed:

@@ -85,9 +85,9 @@ class Specialities:
 class Context:
     """Evidence about one region; every part may be empty.
 
-    ``links`` holds the verdict on each link of a path, ``order`` the links of each path in causal
-    order, ``money`` what each node of the chain got; ``actors`` layer and type by id and name,
-    ``stages`` the stages that the path of each link fits.
+    ``unit`` is that of money and of gaps; ``links`` holds the verdict on each link of a path,
+    ``order`` the links of each path in causal order, ``money`` what each node of the chain got;
+    ``actors`` layer and type by id and name, ``stages`` the stages that the path of each link fits.
     """
 
     region: str = ""
@@ -104,6 +104,7 @@ class Context:
     synthetic: bool = False
     actors: Mapping[str, Kind] = field(default_factory=dict)
     stages: Mapping[str, tuple[str, ...]] = field(default_factory=stages_by_link)
+    unit: str = "million"
 
     def first_broken(self, path: str) -> str:
         """The earliest link of a path that is not met; empty where none is."""
@@ -129,6 +130,7 @@ def context_of(
         _specialities(region, tables, frames, neighbours, chosen.whole("minimum_peers")),
         judged_links(tables.get("path_links")), _links(tables), frames, realism,
         actors=actors_of(tables.get("orgs"), tables.get("platforms")),
+        unit=_unit(frames.get("chain_unmet")),
     )  # fmt: skip
 
 
@@ -162,6 +164,11 @@ def context_from_run(out: Path | str, region: str = "", neighbours: Sequence[str
     found = context_of(record["region"], tables, frames, chosen,
                        neighbours or _peers(tables.get("peers")), record["year"])  # fmt: skip
     return replace(found, synthetic=bool(record.get("synthetic")))
+
+
+def _unit(unmet: pl.DataFrame | None) -> str:
+    """The unit of demand not met, as the run that computed it has it."""
+    return "million" if unmet is None or unmet.is_empty() else str(unmet["unit"][0])
 
 
 def _settings(rows: pl.DataFrame) -> Settings:

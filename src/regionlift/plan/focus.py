@@ -56,16 +56,16 @@ def gaps(plan: Plan, context: Context) -> Findings:
     for place, gap in enumerate(top, start=1):
         if context.money.get(gap.node, 0.0) <= 0 and gap.node not in planned:
             yield Finding("unfunded_gap", f"{gap.name} ({gap.node}), gap {place} of the chain: "
-                          f"{gap.unmet:,.0f} of demand unmet; no spending of "
+                          f"{gap.unmet:,.0f} {context.unit} of demand unmet; no spending of "
                           f"{context.money_years} and no measure names it", "Fund it, or say why "
                           "it is bought from elsewhere.", about=gap.node,
                           evidence=(gap.evidence,) if gap.evidence else ())  # fmt: skip
     for gap in sorted(context.gaps, key=lambda g: g.node):
         if gap.unmet == 0 and context.money.get(gap.node, 0.0) > 0:
             yield Finding("funded_non_gap", f"{gap.name} ({gap.node}) got "
-                          f"{context.money[gap.node]:,.1f} in {context.money_years}, and local "
-                          "output meets local demand", "Move the money to a gap, or name another "
-                          "aim.", about=gap.node,
+                          f"{context.money[gap.node]:,.1f} {context.unit} in "
+                          f"{context.money_years}, and local output meets local demand", "Move "
+                          "the money to a gap, or name another aim.", about=gap.node,
                           evidence=(gap.evidence,) if gap.evidence else ())  # fmt: skip
 
 

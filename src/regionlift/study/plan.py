@@ -100,9 +100,10 @@ def _of_dataset(
 
 
 def _bound(found: Context, dataset: Dataset) -> Context:
-    """With the breaks of the dataset's series, and whether it is generated."""
+    """With the breaks of the dataset's series, its currency, and whether it is generated."""
     synthetic = dataset.manifest.dataset.synthetic
-    return replace(found, realism=partial(realism, dataset=dataset), synthetic=synthetic)
+    return replace(found, realism=partial(realism, dataset=dataset), synthetic=synthetic,
+                   unit=dataset.unit("million {currency}"))  # fmt: skip
 
 
 def _frames(dataset: Dataset, chosen: Settings, plan: Sheet) -> dict[str, pl.DataFrame]:

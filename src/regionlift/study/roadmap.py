@@ -243,7 +243,8 @@ def _node(done: ChainStudy, id: str, role: str) -> Target:
     who = [c.name for c in done.candidates if c.node == id and role in c.role]
     said = f"{done.chain.node(id).name}, to {done.calls[id].kind}"
     if unmet:
-        said += f", with {float(f'{unmet:.1e}'):,.0f} million of demand not met here"
+        unit = done.find("chain_unmet", id).unit
+        said += f", with {float(f'{unmet:.1e}'):,.0f} {unit} of demand not met here"
     evidence = f"chain_unmet/{done.region}|{id}/{done.chain.year}"
     return Target(said, partners=tuple(who[:NAMED]), evidence=evidence)
 

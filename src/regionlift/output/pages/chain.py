@@ -8,7 +8,7 @@ from regionlift.measures.chain.nodes import Chain
 from regionlift.output.blocks import columns, table, text, verdicts
 from regionlift.output.chain_block import chain_block
 from regionlift.output.evidence import Book
-from regionlift.output.pages.common import page
+from regionlift.output.pages.common import millions, page
 from regionlift.output.pages.driving import driving_block
 from regionlift.output.paths_block import path_block
 from regionlift.output.payload import Block, Cell, Page, Run, Table
@@ -46,7 +46,8 @@ def chain(study: Study, book: Book) -> Page:
             *figure, text(*_covered(done, book)),
             chain_block(done, done.chain, _every(done, done.chain, book), book),
             _gaps(done, done.chain, book),
-            text(CAVEAT_LINKS if done.chain.proposed else CAVEAT), *_candidates(done, done.chain),
+            text(CAVEAT_LINKS if done.chain.proposed else CAVEAT), 
+            *_candidates(done, done.chain, millions(study)),
             verdicts([study.verdict("chain.gaps")], book, study),
         ]  # fmt: skip
     blocks += [*_links(study, book), *driving_block(study, done, book)]
@@ -134,7 +135,7 @@ def _gaps(done: ChainStudy, chain: Chain, book: Book) -> Block:
     return table("chain-gaps", "Broken links, by value at stake", list(_HEADS), rows, note, 15)
 
 
-def _candidates(done: ChainStudy, chain: Chain) -> list[Block]:
+def _candidates(done: ChainStudy, chain: Chain, unit: str) -> list[Block]:
     """Who is named for which link."""
     heads = ["Link", "Class", "For", "Organisation", "Region", "Why", ">Partners in joint events",
              ">Revenue"]  # fmt: skip
@@ -149,7 +150,7 @@ def _candidates(done: ChainStudy, chain: Chain) -> list[Block]:
     note = (
         "Named because they make it, or hold patents of the last years in its technologies; up to "
         "ten a link, here and elsewhere. Outside organisations: partners are those in the region. "
-        "Nobody was asked; a name is a place to begin, not a recommendation."
+        f"Nobody was asked; a name is a place to begin, not a recommendation. Revenue in {unit}."
     )
     return [table("chain-candidates", "Who could mend them", heads, rows, note, 12)]
 

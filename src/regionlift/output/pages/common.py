@@ -19,6 +19,11 @@ def title_of(measure: str) -> str:
     return registry()[measure].title
 
 
+def millions(study: Study) -> str:
+    """The unit of money: million and the currency of the dataset."""
+    return study.dataset.unit("million {currency}")
+
+
 def page(
     id: str, number: int, question: str | None, title: str, finding: str, blocks: list[Block]
 ) -> Page:

@@ -6,7 +6,7 @@ from regionlift.evidence.verdict import Truth
 from regionlift.measures.chain.nodes import Chain
 from regionlift.output.blocks import table, text, verdicts
 from regionlift.output.evidence import Book
-from regionlift.output.pages.common import page
+from regionlift.output.pages.common import millions, page
 from regionlift.output.payload import Block, Cell, Page
 from regionlift.output.words import counted, level, listed, significant
 from regionlift.study import ChainStudy, Study
@@ -20,7 +20,8 @@ def dependency(study: Study, book: Book) -> Page:
     done = study.chain
     blocks: list[Block] = []
     if done.chain is not None and not done.chain.proposed:
-        blocks += [_screen(study, done, done.chain, book), *_stress(done, done.chain)]
+        blocks += [_screen(study, done, done.chain, book),
+                   *_stress(done, done.chain, millions(study))]  # fmt: skip
     blocks += [*_cores(done, book), *_clusters(study, done, book)]
     if done.chain is None:
         blocks.insert(0, text(f"What would settle the rest: {done.settles}."))
@@ -40,7 +41,8 @@ def _finding(study: Study, done: ChainStudy) -> str:
     worst = done.shocks[0] if done.shocks else None
     if worst is not None and worst.unserved > 0:
         said += (f". The gravest single loss: {worst.what} ({worst.kind}) leaves "
-                 f"{significant(worst.unserved)} million of demand without its source")  # fmt: skip
+                 f"{significant(worst.unserved)} {millions(study)} of demand without its "
+                 "source")  # fmt: skip
     return said + "."
 
 
@@ -77,7 +79,7 @@ def _screen(study: Study, done: ChainStudy, chain: Chain, book: Book) -> Block:
         "Commission, SWD(2021) 352, with the region in the place of the Union)."
     )
     heads = ["Link", "Dependent", ">C1 concentration", ">C2 foreign share", ">C3 imports/exports",
-             "C1, C2, C3", "Largest source", ">Imports"]  # fmt: skip
+             "C1, C2, C3", "Largest source", f">Imports, {millions(study)}"]  # fmt: skip
     return table("dependency-screen", "Dependency screen", heads, rows, note, 12)
 
 
@@ -90,7 +92,7 @@ def _ratio(done: ChainStudy, id: str, book: Book) -> Cell:
     return cell
 
 
-def _stress(done: ChainStudy, chain: Chain) -> list[Block]:
+def _stress(done: ChainStudy, chain: Chain, unit: str) -> list[Block]:
     if not done.shocks:
         return []
     rows: list[list[Cell]] = []
@@ -108,7 +110,8 @@ def _stress(done: ChainStudy, chain: Chain) -> list[Block]:
         "Before and after: local output over demand; where imports stop, the share of demand that "
         "has a source. Users are named with the inputs they would lose."
     )
-    heads = ["Event", "Who or what", "Link", ">Before", ">After", ">Demand without its source",
+    heads = ["Event", "Who or what", "Link", ">Before", ">After",
+             f">Demand without its source, {unit}",
              "Users exposed"]  # fmt: skip
     return [table("stress", "What hangs on one", heads, rows, note, 12)]
 

@@ -9,7 +9,7 @@ from regionlift.measures.policy.money import STAGES
 from regionlift.measures.stage import TITLES
 from regionlift.output.blocks import table, text, verdicts
 from regionlift.output.evidence import Book
-from regionlift.output.pages.common import page, title_of
+from regionlift.output.pages.common import millions, page, title_of
 from regionlift.output.payload import Block, Cell, Page, Run
 from regionlift.output.words import counted, level, listed, significant, span
 from regionlift.study import PolicyStudy, Study
@@ -119,6 +119,7 @@ def _sum(rows: pl.DataFrame) -> Cell:
 def _gaps(study: Study, done: PolicyStudy, book: Book) -> list[Block]:
     """Gaps without money, and money without a gap, by name."""
     rank, gaps, chain = done.find("policy_alignment"), done.gaps, study.chain
+    unit = millions(study)
     if gaps is None or chain.chain is None:
         return [text(f"Whether money goes where something is missing cannot be told: "
                      f"{rank.reason}.", title="Money against gaps")]  # fmt: skip
@@ -143,7 +144,7 @@ def _gaps(study: Study, done: PolicyStudy, book: Book) -> list[Block]:
              book.cell(chain.find("chain_unmet", u)), _paid(done, u, book)]
             for u in names
         ]  # fmt: skip
-        heads = ["Link", "Class", ">Value at stake", ">Public money"]
+        heads = ["Link", "Class", f">Value at stake, {unit}", f">Public money, {unit}"]
         if rows:
             blocks.append(table(id, title, heads, rows, note, 10))
     return blocks
@@ -171,7 +172,8 @@ def _technologies(study: Study, done: PolicyStudy, book: Book) -> list[Block]:
     rank = done.find("policy_alignment", "technologies")
     told = (f"Rank correlation {level(rank)} ({span(rank)})." if rank.value is not None
             else f"A rank correlation cannot be told: {rank.reason}.")  # fmt: skip
-    heads = ["Key technology", "Lacks here", ">Competences lacking", ">Public money"]
+    heads = ["Key technology", "Lacks here", ">Competences lacking",
+             f">Public money, {millions(study)}"]
     return [table("policy-technologies", "Money for key technologies", heads, rows, told, 10)]
 
 
@@ -195,7 +197,8 @@ def _strong(study: Study, done: PolicyStudy, book: Book) -> list[Block]:
                        "location quotient above 1"]  # fmt: skip
     said.append("." if strong.block is None else f"; they are {100 * strong.block:.0f}% of the "
                 "block, so that this would be the share of money spread as the block is.")
-    heads = ["Sub-industry", ">Location quotient", ">Share of the block", ">Public money"]
+    heads = ["Sub-industry", ">Location quotient", ">Share of the block",
+             f">Public money, {millions(study)}"]
     return [text(*said, title="Money and advantage"),
             table("policy-advantage", "Public money by sub-industry", heads, rows)]  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from regionlift.output.blocks import table, text
 from regionlift.output.evidence import Book
 from regionlift.output.pages.cells_block import cells_block
-from regionlift.output.pages.common import page
+from regionlift.output.pages.common import millions, page
 from regionlift.output.payload import Block, Cell, Page
 from regionlift.output.words import counted, listed
 from regionlift.plan.model import RULES, SEVERITIES, LintReport
@@ -71,7 +71,8 @@ def _evidence(study: Study, book: Book, report: LintReport) -> list[Block]:
             if number.period == period:
                 linked = book.cell(number)
         rows.append([f.title, f.where, linked, f.found, f.mend])
-    heads = ["Kind", "Where", ">Unmet demand", "What is wrong", "What would mend it"]
+    heads = ["Kind", "Where", f">Unmet demand, {millions(study)}", "What is wrong",
+             "What would mend it"]  # fmt: skip
     note = "Gaps, money, links and specialities of this region, held against the plan."
     return [table("plan-evidence", "What the evidence says against it", heads, rows, note,
                   20)] if rows else []  # fmt: skip

@@ -9,7 +9,7 @@ from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table, text
 from regionlift.output.evidence import Book
 from regionlift.output.pages.cells_block import cells_block
-from regionlift.output.pages.common import page
+from regionlift.output.pages.common import millions, page
 from regionlift.output.paths_block import percent
 from regionlift.output.payload import Block, Cell, Page
 from regionlift.output.words import counted, listed, significant, with_unit
@@ -41,7 +41,7 @@ def roadmap(study: Study, book: Book) -> Page:
     finding = (
         f"{counted(len(done.planned), 'action')} over ten years; "
         + "; ".join(f"{len(done.of_phase(p))} to begin in {begin(done, p)}" for p in PHASES
-                    if done.of_phase(p)) + f". {_money(done)}"
+                    if done.of_phase(p)) + f". {_money(done, millions(study))}"
     )  # fmt: skip
     frame = pl.DataFrame(
         [{"action": f"{n}. {p.candidate.action.title}", "start": p.start, "end": p.end + 1,
@@ -55,8 +55,8 @@ def roadmap(study: Study, book: Book) -> Page:
               charts.gantt(frame, done.base + 1, done.base + 10),
               plain(frame), done.planned[0].candidate.action.indicator,
               f"{done.base + 1}-{done.base + 10}"),
-        *(_phase(done, p) for p in PHASES if done.of_phase(p)),
-        _alternatives(done), _collect(done),
+        *(_phase(done, p, millions(study)) for p in PHASES if done.of_phase(p)),
+        _alternatives(done, millions(study)), _collect(done),
         text("Actions are chosen goal after goal, without weights: most first broken links or "
              "conditions taken on, path after path; most links; most actions; least money; "
              "earliest. What comes first in the path comes first in time; structure is not touched "
@@ -120,16 +120,16 @@ def indicator(p: Planned) -> str:
     return title if own == title else f"{title}; watch also: {own}"
 
 
-def _money(done: RoadmapStudy) -> str:
+def _money(done: RoadmapStudy, unit: str) -> str:
     known = len(done.planned) - done.without_basis
     what = "it costs" if len(done.planned) == 1 else "they cost"
     cost = f"What {what} cannot be told: the tables hold no comparable money"
     if known:
         cost = (f"Comparable lines of money put {known} of them at "
-                f"{significant(done.cost)} million (sum of medians)")  # fmt: skip
+                f"{significant(done.cost)} {unit} (sum of medians)")  # fmt: skip
     gap = f"; {done.without_basis} without a basis" if known and done.without_basis else ""
     limit = "" if done.budget is None else (
-        f"; budget {', '.join(significant(b) for b in done.budget)} million")  # fmt: skip
+        f"; budget {', '.join(significant(b) for b in done.budget)} {unit}")  # fmt: skip
     return cost + gap + limit + "."
 
 
@@ -140,7 +140,7 @@ def cost_words(cost: Cost) -> str:
     return f"{significant(cost.median)} ({significant(cost.low)} to {significant(cost.high)})"
 
 
-def _phase(done: RoadmapStudy, phase: tuple[int, int]) -> Block:
+def _phase(done: RoadmapStudy, phase: tuple[int, int], unit: str) -> Block:
     rows: list[list[Cell]] = [
         [str(n), doubted(p),
          f"{p.candidate.judged.comparison.title} ({p.candidate.judged.id})", called(p.owner),
@@ -150,7 +150,7 @@ def _phase(done: RoadmapStudy, phase: tuple[int, int]) -> Block:
     ]  # fmt: skip
     return table(
         f"phase-{phase[0]}-{phase[1]}", f"To begin in {begin(done, phase)}",
-        ["", "Action", "Works on", "Owner", "Partners", "When", ">Cost, million"], rows,
+        ["", "Action", "Works on", "Owner", "Partners", "When", f">Cost, {unit}"], rows,
         "Indicator, target, risk and stop rule of each: next page.",
     )  # fmt: skip
 
@@ -160,7 +160,7 @@ def _with_target(c: Candidate) -> str:
     return c.action.title + ("" if c.target.name == WHOLE else f": {c.target.name}")
 
 
-def _alternatives(done: RoadmapStudy) -> Block:
+def _alternatives(done: RoadmapStudy, unit: str) -> Block:
     """Other choices that take on the same first links."""
     names = {c.id: c for c in done.candidates}
     best = done.program.best
@@ -179,7 +179,7 @@ def _alternatives(done: RoadmapStudy) -> Block:
                     "actions.", title="Alternatives")  # fmt: skip
     return table(
         "alternatives", "Alternatives that do nearly as well",
-        [">Actions", ">Cost, million", "Also", "Without", ">Begin later"],
+        [">Actions", f">Cost, {unit}", "Also", "Without", ">Begin later"],
         [said(s) for s in done.program.alternatives],
         "Each takes on the same first links and four fifths of the links and actions at least.",
     )  # fmt: skip

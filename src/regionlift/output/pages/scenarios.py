@@ -8,7 +8,7 @@ from regionlift.evidence.verdict import Truth
 from regionlift.measures.chain.stress import Shock
 from regionlift.output.blocks import table, text
 from regionlift.output.evidence import Book
-from regionlift.output.pages.common import page
+from regionlift.output.pages.common import millions, page
 from regionlift.output.payload import Block, Cell, Page
 from regionlift.output.words import listed, significant
 from regionlift.study import Study
@@ -29,7 +29,7 @@ def what_if(study: Study, book: Book) -> Page:
     if done.gaps:
         blocks.append(_gaps(done.gaps, study))
     if done.cut is not None:
-        blocks.append(_cut(done.cut))
+        blocks.append(_cut(done.cut, millions(study)))
     finding = "Nothing in the tables lets an event be counted through."
     if blocks:
         finding = _worst(done, study)
@@ -45,7 +45,7 @@ def what_if(study: Study, book: Book) -> Page:
 
 def _worst(done: Scenarios, study: Study) -> str:
     """The gravest event; where none of these leaves demand unserved, the gravest of page 11."""
-    money = study.dataset.unit("million {currency}")
+    money = millions(study)
     worst = max((*done.cores, *done.imports), key=lambda s: s.unserved, default=None)
     if worst is None:
         return "Events are counted through one at a time."
@@ -71,8 +71,9 @@ def _shocks(id: str, title: str, shocks: Sequence[Shock], study: Study) -> Block
          listed([names.get(u, u) for u, _ in s.exposed], 4) or "none"]
         for s in shocks
     ]  # fmt: skip
-    return table(id, title, ["What goes", "Link", ">Covered before", ">After",
-                             ">Demand unserved, million", "Who is exposed"], rows)  # fmt: skip
+    heads = ["What goes", "Link", ">Covered before", ">After",
+             f">Demand unserved, {millions(study)}", "Who is exposed"]  # fmt: skip
+    return table(id, title, heads, rows)
 
 
 def _gaps(gaps: Sequence[Gap], study: Study) -> Block:
@@ -87,9 +88,9 @@ def _gaps(gaps: Sequence[Gap], study: Study) -> Block:
                   f"“{link.comparison.title}” ({link.id}) would hold"], rows)
 
 
-def _cut(cut: Cut) -> Block:
+def _cut(cut: Cut, unit: str) -> Block:
     rows: list[list[Cell]] = [
-        ["Budget, million", significant(cut.budget), significant(cut.reduced)],
+        [f"Budget, {unit}", significant(cut.budget), significant(cut.reduced)],
         ["Actions", str(cut.before), str(len(cut.program.best.start))],
         ["Not done", "", listed(list(cut.lost), 6) or "none"],
         ["Begun later", "", listed(list(cut.later), 6) or "none"],
