@@ -130,6 +130,21 @@ def test_every_page_draws_and_nothing_is_asked_for(visit: Visit) -> None:
 
 
 @pytest.mark.browser
+def test_a_warning_that_is_met_has_no_tick(browser: Browser, tmp_path: Path) -> None:
+    payload = deepcopy(demo())
+    items = next(b for b in payload["pages"][0]["blocks"] if b["kind"] == "verdicts")["items"]
+    for item in items:
+        item["warns"] = True
+    file = tmp_path / "report.html"
+    file.write_text(render(payload), "utf-8")
+    with visited(browser, file) as seen:
+        seen.go("answer")
+        lamps = seen.tab.locator(f"{SHOWN} .verdict .lamp")
+        expect(lamps).to_have_text(["! yes, this is so", "– no, not so", "? cannot tell"])
+        seen.assert_quiet()
+
+
+@pytest.mark.browser
 def test_charts_are_drawn_only_when_their_page_is_shown(visit: Visit) -> None:
     assert visit.tab.locator(".chart").count() == 0
     visit.go("stage")

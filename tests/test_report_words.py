@@ -11,6 +11,8 @@ import pytest
 
 from recompute import payload_of
 from regionlift.measures.chain.stress import Shock
+from regionlift.output.blocks import CLAUSES, WARNINGS
+from regionlift.output.pages.answer import AGAINST
 from regionlift.output.pages.scenarios import _worst
 from regionlift.run import Run
 from regionlift.study.scenarios import Scenarios
@@ -98,3 +100,14 @@ def test_no_amount_is_a_bare_million(pages: dict[str, Any]) -> None:
     said = json.dumps([p for p in pages.values()], ensure_ascii=False)
     assert not re.findall(r".{20}\d million(?! CNY| yuan).{10}", said)
     assert not re.findall(r".{20} got [\d,.]+ in .{10}", said)
+
+
+def test_what_is_alarming_to_read_gets_no_tick(pages: dict[str, Any]) -> None:
+    """“✓ met: links of the chain are missing or weak here” once read as a success."""
+    shown = {i["clause"]: i.get("warns", False) for p in pages.values() for b in p["blocks"]
+             if b["kind"] == "verdicts" for i in b["items"]}  # fmt: skip
+    assert shown[CLAUSES["chain.gaps"]] and shown[CLAUSES["drivers.input_driven"]]
+    assert not shown[CLAUSES["technology.named"]]
+    alarming = re.compile(r"missing|weak|depends|no longer|more inputs", re.IGNORECASE)
+    assert {c for c, title in CLAUSES.items() if alarming.search(title)} == WARNINGS
+    assert set(AGAINST) <= WARNINGS

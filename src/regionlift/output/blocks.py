@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from regionlift.evidence.measure import registry
-from regionlift.evidence.verdict import Verdict
+from regionlift.evidence.verdict import Truth, Verdict
 from regionlift.output.charts import Spec
 from regionlift.output.evidence import Book
 from regionlift.output.payload import (
@@ -54,6 +54,28 @@ CLAUSES = {
     "policy.ties": "Ties born with public money outlast it more often than others",
     "policy.environment": "Finance, skills, infrastructure and procedures serve innovation",
 }
+
+#: Clauses that are bad news where they are met: their answer is "yes, this is so", without a tick.
+WARNINGS = frozenset({
+    "stage.factor.exit", "stage.factor.exit.renovation_spend", "stage.factor.exit.utility_models",
+    "drivers.input_driven", "chain.gaps", "chain.dependent",
+})  # fmt: skip
+
+
+def answered(verdict: Verdict) -> str:
+    """The answer as a reader takes it: a warning that is met is no success.
+
+    Examples
+    --------
+    >>> from regionlift.evidence.verdict import Truth
+    >>> answered(Verdict("chain.gaps", "R", Truth.MET, "3 of 9 links"))
+    'yes, this is so'
+    >>> answered(Verdict("technology.named", "R", Truth.MET, "G06T"))
+    'met'
+    """
+    if verdict.clause not in WARNINGS or verdict.truth is Truth.CANNOT_TELL:
+        return verdict.truth.value
+    return "yes, this is so" if verdict.truth is Truth.MET else "no, not so"
 
 
 def text(*runs: Run, title: str = "") -> TextBlock:
@@ -124,15 +146,16 @@ def verdicts(found: Sequence[Verdict], book: Book, study: Study, title: str = ""
             else:
                 measure, subject, period = id.split("/")
                 ids.append(book.note(study.find(measure, subject, period)))
-        items.append(
-            {
-                "clause": CLAUSES[verdict.clause],
-                "verdict": verdict.truth.value,
-                "reason": verdict.reason,
-                "settles": verdict.settles,
-                "evidence": ids,
-            }
-        )
+        item: ClauseVerdict = {
+            "clause": CLAUSES[verdict.clause],
+            "verdict": verdict.truth.value,
+            "reason": verdict.reason,
+            "settles": verdict.settles,
+            "evidence": ids,
+        }
+        if verdict.clause in WARNINGS:
+            item["warns"] = True
+        items.append(item)
     block: VerdictsBlock = {"kind": "verdicts", "items": items}
     if title:
         block["title"] = title

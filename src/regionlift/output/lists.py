@@ -15,7 +15,7 @@ from regionlift.evidence.measure import registry
 from regionlift.evidence.quantity import Quantity
 from regionlift.evidence.verdict import Truth
 from regionlift.measures.stage import TITLES
-from regionlift.output.blocks import CLAUSES
+from regionlift.output.blocks import CLAUSES, answered
 from regionlift.output.chain_lists import chain_sheets
 from regionlift.output.laws_lists import laws_sheets
 from regionlift.output.pages.common import placed
@@ -236,7 +236,7 @@ def _frame(frame: pl.DataFrame) -> tuple[Sequence[str], Rows]:
 def _verdicts(study: Study) -> tuple[Sequence[str], Rows]:
     heads = ["clause", "question", "verdict", "reason", "what would settle it", "evidence"]
     rows = [
-        [v.clause, CLAUSES[v.clause], v.truth.value, v.reason, v.settles, "; ".join(v.evidence)]
+        [v.clause, CLAUSES[v.clause], answered(v), v.reason, v.settles, "; ".join(v.evidence)]
         for v in study.verdicts
     ]
     return heads, rows

@@ -113,13 +113,14 @@ class ChartBlock(TypedDict):
 
 
 class ClauseVerdict(TypedDict):
-    """The answer to one clause."""
+    """The answer to one clause; ``warns`` where it is bad news if it is met."""
 
     clause: str
     verdict: Literal["met", "not met", "cannot tell"]
     reason: str
     settles: str
     evidence: list[str]
+    warns: NotRequired[bool]
 
 
 class VerdictsBlock(TypedDict):

@@ -97,15 +97,17 @@ function gaugeTrack(item, text) {
 }
 
 const LAMPS = { met: ["✓", "met"], "not met": ["✕", "notMet"], "cannot tell": ["?", "cannotTell"] };
+/** Of clauses that are bad news where they are met: no tick. */
+const WARNING_LAMPS = { ...LAMPS, met: ["!", "so"], "not met": ["–", "notSo"] };
 
-function lamp(verdict) {
-  const [sign, word] = LAMPS[verdict] ?? LAMPS["cannot tell"];
+function lamp(verdict, lamps = LAMPS) {
+  const [sign, word] = lamps[verdict] ?? lamps["cannot tell"];
   return make("span", { class: `lamp ${word}` }, make("span", { "aria-hidden": "true" }, sign), ` ${words[word]}`);
 }
 
 function verdictsBlock(block) {
   const rows = block.items.map((item) => make("li", { class: "verdict" },
-    lamp(item.verdict),
+    lamp(item.verdict, item.warns ? WARNING_LAMPS : LAMPS),
     make("div", { class: "verdict-text" },
       make("p", { class: "clause" }, marked(item.clause)),
       make("p", { class: "why" }, marked(item.reason)),

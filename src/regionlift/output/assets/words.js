@@ -50,6 +50,8 @@ const ENGLISH = {
   settledBy: "What would settle it",
   met: "met",
   notMet: "not met",
+  so: "yes, this is so",
+  notSo: "no, not so",
   readingTitle: "Stage reading",
   readingPrinted: "The report prints: {label}",
   shareLead: "Share of resamples in which each stage leads",
