@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from browser import launched, visited
 from recompute import payload_of
 from regionlift.measures.chain.stress import Shock
 from regionlift.output.blocks import CLAUSES, WARNINGS
@@ -111,3 +112,36 @@ def test_what_is_alarming_to_read_gets_no_tick(pages: dict[str, Any]) -> None:
     alarming = re.compile(r"missing|weak|depends|no longer|more inputs", re.IGNORECASE)
     assert {c for c, title in CLAUSES.items() if alarming.search(title)} == WARNINGS
     assert set(AGAINST) <= WARNINGS
+
+
+def test_page_one_and_the_roadmap_speak_in_titles_not_in_codes(
+    beijiang: Run, basque: Run
+) -> None:
+    """“(A0_repeat)” and “columns value_added_real, capital of table panel” once stood there."""
+    for run in (beijiang, basque):
+        study = run.study
+        codes = "|".join(re.escape(j.id) for j in study.paths.judged)
+        pages = {p["id"]: p for p in payload_of(run.out / "report.html")["pages"]}
+        said = json.dumps([pages["answer"], pages["roadmap"]], ensure_ascii=False)
+        assert not re.findall(rf".{{30}}(?:\(|: |, )(?:{codes})(?:\)|,).{{5}}", said)
+        assert not re.findall(r".{20}\bcolumns? \w+.{0,40} of table .{10}", said)
+        assert not re.findall(r".{20}\btable (?:panel|links|orgs|patents|claims)\b.{10}", said)
+    assert "“Public money” (财政资金)" in said or "the table “" in said
+
+
+@pytest.mark.browser
+def test_page_one_is_about_a_screen_and_a_half_and_folds_the_rest(beijiang: Run) -> None:
+    """It once ran over 4,200 pixels, 31 rows of them “cannot tell”."""
+    with launched() as browser, visited(browser, beijiang.out / "report.html") as seen:
+        seen.go("answer")
+        # the last action is read within a screen and a half, what is folded ends in the third
+        ends = {id: seen.tab.locator(f"#block-{id}").bounding_box() for id in
+                ("first-actions", "unknown-short")}  # fmt: skip
+        assert all(ends.values())
+        low = {id: box["y"] + box["height"] for id, box in ends.items() if box}
+        assert low["first-actions"] <= 1500 and low["unknown-short"] <= 2100, low
+        rows = seen.tab.locator("#block-unknown-short tbody tr")
+        assert rows.count() == 3
+        seen.tab.locator("#block-unknown-short .more").click()
+        assert rows.count() > 3
+        seen.assert_quiet()

@@ -131,8 +131,10 @@ def _one(
         verb = "are" if ACTIVITIES[activity].endswith("s") else "is"
         return untold(f"{ACTIVITIES[activity]} {verb} not known", f"add {lacking}")
     if not outcome:
+        gap = dataset.lacks({"panel": ("value_added_real", "employment")})
         return untold(
-            "real value added per person is not known", "add value_added_real and employment"
+            "real value added per person is not known",
+            f"add {gap or 'values in columns value_added_real, employment of table panel'}",
         )
     years = sorted(set(doing) & set(outcome))
     years = [y for y in years if y >= _after_break(activity, dataset, region, years)]

@@ -11,6 +11,7 @@ from regionlift.evidence.measure import registry
 from regionlift.evidence.verdict import Truth, Verdict
 from regionlift.output.charts import Spec
 from regionlift.output.evidence import Book
+from regionlift.output.missing import in_titles
 from regionlift.output.payload import (
     Cell,
     ChartBlock,
@@ -149,8 +150,8 @@ def verdicts(found: Sequence[Verdict], book: Book, study: Study, title: str = ""
         item: ClauseVerdict = {
             "clause": CLAUSES[verdict.clause],
             "verdict": verdict.truth.value,
-            "reason": verdict.reason,
-            "settles": verdict.settles,
+            "reason": in_titles(verdict.reason),
+            "settles": in_titles(verdict.settles),
             "evidence": ids,
         }
         if verdict.clause in WARNINGS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from regionlift.evidence.verdict import Truth
@@ -15,7 +16,7 @@ from regionlift.output.payload import (
     FigureLink,
     PathBlock,
 )
-from regionlift.output.words import exact, significant
+from regionlift.output.words import exact, listed, significant
 from regionlift.paths.evaluate import Judged, PathJudged
 from regionlift.paths.model import Clause, Link
 from regionlift.paths.rules import Node, words
@@ -88,6 +89,18 @@ def broken_words(judged: PathJudged) -> str:
     if first is not None:
         return f"{first.comparison.title} ({first.id})"
     return "none known" if open_ else "none: every link holds"
+
+
+def untold_words(judged: PathJudged, most: int = 2) -> str:
+    """Links before the first broken one that cannot be told, by title."""
+    titles = [f"“{j.comparison.title}”" for j in judged.unknown]
+    return listed(titles, most)
+
+
+def without_codes(said: str, done: PathsStudy) -> str:
+    """A sentence without the ids that follow the titles of links and clauses in brackets."""
+    ids = "|".join(re.escape(j.id) for j in done.judged)
+    return re.sub(rf" \((?:{ids})\)", "", said)
 
 
 def found(judged: PathJudged) -> str:

@@ -9,7 +9,9 @@ from regionlift.measures.position import Position
 from regionlift.measures.stage import TITLES
 from regionlift.output.blocks import CLAUSES, table, text
 from regionlift.output.evidence import Book
-from regionlift.output.payload import Block, Cell, Page, ReadingBlock, Run
+from regionlift.output.missing import in_titles
+from regionlift.output.paths_block import untold_words
+from regionlift.output.payload import Block, Page, ReadingBlock, Run
 from regionlift.output.words import span
 from regionlift.study import Study
 
@@ -29,8 +31,8 @@ def page(
 ) -> Page:
     """A page of the payload."""
     return {
-        "id": id, "number": number, "question": question, "title": title, "finding": finding,
-        "blocks": blocks,
+        "id": id, "number": number, "question": question, "title": title,
+        "finding": in_titles(finding), "blocks": blocks,
     }  # fmt: skip
 
 
@@ -68,7 +70,7 @@ def rate_sentence(study: Study, book: Book) -> list[Run]:
 
 def unknown_table(study: Study, limit: int | None) -> Block:
     """What cannot be told, and what would settle it: stage and paths, verdicts, then markers."""
-    rows: list[list[Cell]] = []
+    rows: list[list[str]] = []
     stages = [v for v in study.verdicts if v.clause.endswith(".leads")]
     if stages[0].truth is Truth.CANNOT_TELL:
         rows.append(["Which stage leads", stages[0].reason, stages[0].settles])
@@ -90,15 +92,16 @@ def unknown_table(study: Study, limit: int | None) -> Block:
     ]
     if not rows:
         return text("Everything this version asks for can be told.", title="What we cannot tell")
+    told = [[what, in_titles(why), in_titles(settles)] for what, why, settles in rows]
     return table(
         f"unknown-{'all' if limit is None else 'short'}", "What we cannot tell",
-        ["What", "Why", "What would settle it"], rows, limit=limit,
+        ["What", "Why", "What would settle it"], told, limit=limit,
     )  # fmt: skip
 
 
-def _paths_untold(study: Study) -> list[list[Cell]]:
+def _paths_untold(study: Study) -> list[list[str]]:
     """Conditions of a path taken together, and its links, where they cannot be told."""
-    done, rows = study.paths, list[list[Cell]]()
+    done, rows = study.paths, list[list[str]]()
     for p in done.paths:
         clauses = {n for n, j in p.clauses.items() if j.truth is Truth.CANNOT_TELL}
         if clauses and p.applicable.truth is Truth.CANNOT_TELL:
@@ -112,7 +115,7 @@ def _paths_untold(study: Study) -> list[list[Cell]]:
             before = "before the first broken one " if p.first_broken else ""
             rows.append([f"{p.path.title}: which link is broken first",
                          f"{len(links)} of {len(p.links)} links {before}cannot be told: "
-                         + ", ".join(j.id for j in p.unknown), "; ".join(wait)])  # fmt: skip
+                         + untold_words(p), "; ".join(wait)])  # fmt: skip
     return rows
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from regionlift.evidence.verdict import Truth
 from regionlift.output.blocks import table, text
 from regionlift.output.evidence import Book
+from regionlift.output.missing import in_titles
 from regionlift.output.pages.common import page
 from regionlift.output.paths_block import broken_words, conditions_block, percent
 from regionlift.output.payload import Block, Cell, Page
@@ -52,7 +53,7 @@ def _worth(done: PathsStudy) -> Block:
     if not done.worths:
         return text("Nothing that the paths ask for is missing.", title="What data would settle")
     rows: list[list[Cell]] = [
-        [w.piece, {"text": str(len(w.links) + len(w.clauses)),
+        [in_titles(w.piece), {"text": str(len(w.links) + len(w.clauses)),
                    "sort": float(len(w.links) + len(w.clauses))},
          ", ".join((*w.links, *w.clauses)), ", ".join(w.alone) or "none",
          "; ".join(_answer(done, id) for id in w.answers) or "none"]

@@ -32,7 +32,7 @@ def hindcast(study: Study, book: Book) -> Page:
     ]  # fmt: skip
     scope, identity = study.dataset.scope, study.dataset.manifest.dataset
     limits = [
-        f"Scope: {scope.source}.",
+        f"Scope: {scope.source}: {', '.join(f'{i.code} {i.name}' for i in study.dataset.block)}.",
         f"Technology tiers: {scope.tiers_source}.",
         identity.note,
         "Intervals over sub-industries say how far a number rests on a single sub-industry; they "

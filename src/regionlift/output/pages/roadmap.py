@@ -8,6 +8,7 @@ from regionlift.evidence.measure import registry
 from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table, text
 from regionlift.output.evidence import Book
+from regionlift.output.missing import in_titles
 from regionlift.output.pages.cells_block import cells_block
 from regionlift.output.pages.common import millions, page
 from regionlift.output.paths_block import percent
@@ -142,8 +143,7 @@ def cost_words(cost: Cost) -> str:
 
 def _phase(done: RoadmapStudy, phase: tuple[int, int], unit: str) -> Block:
     rows: list[list[Cell]] = [
-        [str(n), doubted(p),
-         f"{p.candidate.judged.comparison.title} ({p.candidate.judged.id})", called(p.owner),
+        [str(n), doubted(p), p.candidate.judged.comparison.title, called(p.owner),
          listed([called(name) for name in p.partners], 3), years(p.start, p.end),
          cost_words(p.candidate.cost)]
         for n, p in enumerate(done.planned, start=1) if p.phase == phase
@@ -188,8 +188,9 @@ def _alternatives(done: RoadmapStudy, unit: str) -> Block:
 def _collect(done: RoadmapStudy) -> Block:
     if not done.collect:
         return text("Nothing that the paths ask for is missing.", title="Data to collect first")
-    return table("collect", "Data to collect first", ["What"], [[c] for c in done.collect],
-                 "By the number of answers that hang on it; see the conditions.")  # fmt: skip
+    rows: list[list[Cell]] = [[in_titles(piece)] for piece in done.collect]
+    note = "By the number of answers that hang on it; see the conditions."
+    return table("collect", "Data to collect first", ["What"], rows, note)
 
 
 def actions(study: Study, book: Book) -> Page:
@@ -205,9 +206,8 @@ def actions(study: Study, book: Book) -> Page:
     ]  # fmt: skip
     care: list[list[Cell]] = [
         [str(n), said(p), p.candidate.cost.basis, p.candidate.action.risk, p.candidate.action.stop,
-         f"{p.candidate.action.countermeasure}: "
-         + COUNTERMEASURES[p.candidate.action.countermeasure],
-         ", ".join(map(str, p.candidate.action.items))]
+         f"{COUNTERMEASURES[p.candidate.action.countermeasure]} (items "
+         f"{', '.join(map(str, p.candidate.action.items))})"]
         for n, p in enumerate(done.planned, start=1)
     ]  # fmt: skip
     told = sum(p.realism is not None and p.realism.share is not None for p in done.planned)
@@ -221,8 +221,9 @@ def actions(study: Study, book: Book) -> Page:
                "How often comparable regions got there", "Data from"], rows,
               "The target is the threshold of the link or clause that the action works on."),
         table("actions-care", "Cost, risk and when to stop",
-              ["", "Action", "Cost basis", "Risk", "Stop when", "Countermeasure of the paper",
-               "Items of the paper"], care),
+              ["", "Action", "Cost basis", "Risk", "Stop when", "Where it stands in the paper"],
+              care, "Items are the numbered phrases of the paper, as docs/paper-coverage.md lists "
+              "them."),
         _by_countermeasure(done), cells_block("action-cells", acted(study), "an action"),
     ]  # fmt: skip
     return page("actions", 21, "plan", ACTIONS, finding, blocks)

@@ -9,6 +9,7 @@ from regionlift.measures.stage import TITLES
 from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table, text, verdicts
 from regionlift.output.evidence import Book
+from regionlift.output.missing import in_titles
 from regionlift.output.pages.common import (
     page,
     placed,
@@ -34,6 +35,11 @@ def stage(study: Study, book: Book) -> Page:
         )
     blocks.append(_percentile_chart(study))
     blocks.append(_markers(study, book))
+    if unused := [f"{title_of(marker)} for {TITLES[name]} ({why})"
+                  for name, gauge in study.profile.gauges.items()
+                  for marker, _, why in (said.partition(": ") for said in gauge.passed_over)
+                  ]:  # fmt: skip
+        blocks.append(text(in_titles(f"Not used to lead a gauge: {'; '.join(unused)}.")))
     blocks += [
         drawn
         for name in study.profile.gauges
