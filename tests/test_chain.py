@@ -31,6 +31,7 @@ from regionlift.measures.relatedness import density, proximity
 from regionlift.output.chain_layout import ordered
 from regionlift.run import Run
 from regionlift.study.chain import ChainStudy, chain_study
+from sheets import sheet_rows
 
 REGION = "Beijiang"
 QUOTIENTS = ("location_quotient_employment", "location_quotient_value_added")
@@ -522,12 +523,11 @@ def test_flows_that_need_not_cross_do_not() -> None:
 
 
 def test_the_lists_name_gaps_targets_and_suppliers(beijiang: Run) -> None:
-    book = openpyxl.load_workbook(Path(beijiang.out) / "lists.xlsx", read_only=True)
+    book = openpyxl.load_workbook(Path(beijiang.out) / "lists.xlsx")
     found = {}
     for name in ("chain gaps", "chain links", "attraction targets", "to cultivate",
                  "core and supporting", "chain stress", "inputs by industry"):  # fmt: skip
-        rows = list(book[name].iter_rows(values_only=True))
-        found[name] = [dict(zip(rows[1], row, strict=True)) for row in rows[2:]]
+        found[name] = sheet_rows(book, name)
         assert found[name], name
     book.close()
     gaps = {r["node_id"] for r in found["chain gaps"]}

@@ -34,6 +34,7 @@ from regionlift.measures.platform.rubric import (
 from regionlift.measures.platform.sources import FUNCTIONS, TYPES
 from regionlift.run import Run
 from regionlift.study.platform import PlatformStudy, platform_study
+from sheets import sheet_rows
 
 REGION = "Beijiang"
 MET, NOT, OPEN = Truth.MET, Truth.NOT_MET, Truth.CANNOT_TELL
@@ -497,13 +498,12 @@ def test_an_earlier_year_knows_nothing_of_later_rows() -> None:
 
 
 def test_the_lists_carry_functions_processes_needs_and_prices(beijiang: Run) -> None:
-    book = openpyxl.load_workbook(Path(beijiang.out) / "lists.xlsx", read_only=True)
+    book = openpyxl.load_workbook(Path(beijiang.out) / "lists.xlsx")
     found = {}
     for name in ("platform functions", "platform processes", "platform governance",
                  "platform rubric", "needs unmet", "needs assignment",
                  "shadow prices"):  # fmt: skip
-        rows = list(book[name].iter_rows(values_only=True))
-        found[name] = [dict(zip(rows[1], row, strict=True)) for row in rows[2:]]
+        found[name] = sheet_rows(book, name)
         assert found[name], name
     book.close()
     assert {r["function"] for r in found["platform functions"]} == set(FUNCTIONS)

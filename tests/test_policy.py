@@ -35,6 +35,7 @@ from regionlift.study.chain import chain_study
 from regionlift.study.policy import ENVIRONMENT, PolicyStudy, policy_study
 from regionlift.study.policy_numbers import tie_numbers
 from regionlift.study.technology import technology_study
+from sheets import sheet_rows
 
 REGION = "Beijiang"
 QUOTIENTS = ("location_quotient_employment", "location_quotient_value_added")
@@ -430,13 +431,11 @@ def test_page_17_names_them_and_says_that_many_policies_are_no_merit(beijiang: R
     text = (Path(beijiang.out) / "report.html").read_text("utf-8")
     assert "number of policies is no merit" in text
     assert "Gaps without public money" in text
-    book = openpyxl.load_workbook(beijiang.out / "lists.xlsx", read_only=True)
+    book = openpyxl.load_workbook(beijiang.out / "lists.xlsx")
     assert {"policies", "money and gaps", "money and technologies", "money by industry",
             "environment"} <= set(book.sheetnames)  # fmt: skip
-    lines = list(book["money and gaps"].iter_rows(values_only=True))
-    heads = lines[1]
-    at = {h: n for n, h in enumerate(heads)}
-    bare = {r[at["name"]] for r in lines[2:] if r[at["note"]] == "gap without public money"}
+    lines = sheet_rows(book, "money and gaps")
+    bare = {r["name"] for r in lines if r["note"] == "gap without public money"}
     book.close()
     assert bare == {"Laminated cores", "Hydraulic pumps", "Linear guides"}
 

@@ -33,6 +33,7 @@ from recompute import Answer, Recompute, UnknownError, differs, evidence_of
 from regionlift.run import Run, prepare, run_region
 from regionlift.study import study
 from shared import EXAMPLES, PROJECT
+from sheets import sheet_rows
 
 #: Numbers drawn from a run; a report that prints fewer is taken whole, the ledger fills up.
 DRAWN = 200
@@ -349,7 +350,7 @@ def test_no_unknown_without_reason(case: Case) -> None:
 
 @every
 def test_lists_hold_the_numbers_of_the_ledger(case: Case) -> None:
-    book = openpyxl.load_workbook(case.done.out / "lists.xlsx", read_only=True)
+    book = openpyxl.load_workbook(case.done.out / "lists.xlsx")
     ledger = {r["id"]: r for r in case.quantities("true")}
     seen: Counter[str] = Counter()
     for name in ("stage markers", "sub-industries"):
@@ -369,14 +370,6 @@ def test_lists_hold_the_numbers_of_the_ledger(case: Case) -> None:
         assert row["why"] and row["what would settle it"]
     book.close()
     assert seen["stage markers"] >= 20 and seen["sub-industries"] >= 20
-
-
-def sheet_rows(book: Any, name: str) -> list[Record]:
-    """Rows of a sheet by their heads; a synthetic workbook says so above them."""
-    lines = list(book[name].iter_rows(values_only=True))
-    if str(lines[0][0]).startswith("SYNTHETIC"):
-        lines = lines[1:]
-    return [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
 
 
 def same(number: Record, row: Record, columns: tuple[str, ...]) -> None:

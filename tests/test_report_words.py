@@ -7,12 +7,14 @@ import re
 from types import SimpleNamespace
 from typing import Any
 
+import openpyxl
 import pytest
 
 from browser import launched, visited
 from recompute import payload_of
 from regionlift.measures.chain.stress import Shock
 from regionlift.output.blocks import CLAUSES, WARNINGS
+from regionlift.output.headings import BY_UNIT, heading
 from regionlift.output.pages.answer import AGAINST
 from regionlift.output.pages.scenarios import _worst
 from regionlift.run import Run
@@ -145,3 +147,47 @@ def test_page_one_is_about_a_screen_and_a_half_and_folds_the_rest(beijiang: Run)
         seen.tab.locator("#block-unknown-short .more").click()
         assert rows.count() > 3
         seen.assert_quiet()
+
+
+# Workbooks ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("file", ["lists.xlsx", "roadmap.xlsx"])
+def test_every_sheet_has_heads_in_two_languages_and_numbers_that_are_read(
+    beijiang: Run, file: str
+) -> None:
+    """“gatekeeper_representative” and 0.0303030303 once stood there."""
+    book = openpyxl.load_workbook(beijiang.out / file)
+    for sheet in book:
+        if sheet.title == "read me":
+            continue
+        assert sheet.freeze_panes == "A3", sheet.title
+        heads = list(sheet[2])
+        titles = [h.value for h in heads]
+        assert not [t for t in titles if re.search(r"[a-z]_[a-z]", t)], sheet.title
+        assert len({*titles}) == len(titles), (sheet.title, titles)
+        bare = [h.comment.text for h in heads if "\n" not in h.value]
+        assert bare == [], (sheet.title, bare)
+        for column, head in enumerate(heads, start=1):
+            shares = heading(sheet.title, head.comment.text).kind == "share"
+            cells = [sheet.cell(row, column) for row in range(3, min(sheet.max_row, 60) + 1)]
+            numbers = [c for c in cells if isinstance(c.value, int | float)
+                       and not isinstance(c.value, bool)]  # fmt: skip
+            assert all(c.number_format != "General" for c in numbers), (sheet.title, head.value)
+            assert all((c.number_format == "0.0%") == shares for c in numbers
+                       if head.comment.text not in BY_UNIT), (sheet.title, head.value)  # fmt: skip
+            width = sheet.column_dimensions[head.column_letter].width
+            assert 8 <= width <= 62
+    book.close()
+
+
+def test_a_number_is_printed_by_the_unit_beside_it(beijiang: Run) -> None:
+    book = openpyxl.load_workbook(beijiang.out / "lists.xlsx")
+    heads = [c.comment.text for c in book["stage markers"][2]]
+    unit, value = heads.index("unit"), heads.index("value")
+    seen = {row[unit].value: row[value].number_format for row in book["stage markers"].iter_rows(3)
+            if row[value].value is not None}  # fmt: skip
+    assert seen["share"] == "0.0%" and {f for u, f in seen.items() if u != "share"} - {"0.0%"}
+    money = [c.value for c in book["chain gaps"][2] if c.comment.text == "value at stake"]
+    assert money == ["Value at stake, million CNY\n涉及金额（百万CNY）"]
+    book.close()

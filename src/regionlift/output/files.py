@@ -53,8 +53,9 @@ def write_study(study: Study, folder: Path, begun: Path | None = None) -> None:
         page = render(payload(study, ledger))
     (folder / REPORT).write_text(page, encoding="utf-8")
     write_lists(folder / LISTS, study)
-    write_workbook(folder / f"{ROADMAP}.xlsx", roadmap_sheets(study),
-                   study.dataset.manifest.dataset.synthetic)  # fmt: skip
+    identity = study.dataset.manifest.dataset
+    write_workbook(folder / f"{ROADMAP}.xlsx", roadmap_sheets(study), identity.synthetic,
+                   identity.currency)  # fmt: skip
     write_roadmap(folder / f"{ROADMAP}.json", study)
     if study.network is not None:
         write_network(folder / NETWORK, study.network)

@@ -17,6 +17,7 @@ from regionlift.evidence.verdict import Truth
 from regionlift.measures.stage import TITLES
 from regionlift.output.blocks import CLAUSES, answered
 from regionlift.output.chain_lists import chain_sheets
+from regionlift.output.headings import BY_UNIT, FORMATS, heading, kind_of, wide
 from regionlift.output.laws_lists import laws_sheets
 from regionlift.output.pages.common import placed
 from regionlift.output.path_lists import path_sheets
@@ -39,42 +40,61 @@ SYNTHETIC = "SYNTHETIC: generated data, not about any real place"
 
 
 def write_workbook(
-    path: Path, sheets: Mapping[str, tuple[Sequence[str], Rows]], synthetic: bool = False
-) -> None:
-    """Write sheets of (heads, rows); first row frozen and filterable.
+    path: Path, sheets: Mapping[str, tuple[Sequence[str], Rows]], synthetic: bool = False,
+    currency: str = "",
+) -> None:  # fmt: skip
+    """Write sheets of (machine names of columns, rows); the head is frozen and filterable.
 
-    No cell is ever a formula or a link, whatever a name begins with.
+    A head is read in words, English and Chinese; its machine name, as in the ledger and in JSON,
+    is the comment of the cell. No cell is ever a formula or a link, whatever a name begins with.
     """
     options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"created": _CREATED, "comments": "SYNTHETIC" if synthetic else ""})
-        bold = book.add_format({"bold": True, "bg_color": "#e6eef5", "text_wrap": True})
+        bold = book.add_format({"bold": True, "bg_color": "#e6eef5", "text_wrap": True,
+                                "valign": "top"})  # fmt: skip
         warn = book.add_format({"bold": True, "font_color": "#9c1c1c"})
+        formats = {k: book.add_format({"num_format": f}) for k, f in FORMATS.items()}
         for name, (heads, rows) in sheets.items():
             sheet = book.add_worksheet(name)
             top = 1 if synthetic else 0
             if synthetic:
                 sheet.write_string(0, 0, SYNTHETIC, warn)
-            for column, head in enumerate(heads):
-                sheet.write_string(top, column, head, bold)
+            shown = [heading(name, head, currency) for head in heads]
+            sheet.set_row(top, 48)
+            for column, (head, words) in enumerate(zip(heads, shown, strict=True)):
+                sheet.write_string(top, column, "\n".join(filter(None, (words.title, words.zh))),
+                                   bold)  # fmt: skip
+                sheet.write_comment(top, column, head, {"author": "regionlift"})
+            unit = list(heads).index("unit") if "unit" in heads else -1
             for number, row in enumerate(rows, start=top + 1):
+                beside = str(row[unit]) if unit >= 0 else ""
                 for column, value in enumerate(row):
-                    _write(sheet, number, column, value)
+                    own = beside if heads[column] in BY_UNIT else ""
+                    _write(sheet, number, column, value, formats, shown[column].kind, own)
             sheet.freeze_panes(top + 1, 0)
             if rows:
                 sheet.autofilter(top, 0, top + len(rows), len(heads) - 1)
-            for column, head in enumerate(heads):
-                longest = max([len(head), *(len(str(r[column])) for r in rows[:200])])
+            for column, words in enumerate(shown):
+                longest = max([wide(words.title) // 2, wide(words.zh), 8,
+                               *(wide(_printed(r[column])) for r in rows[:200])])  # fmt: skip
                 sheet.set_column(column, column, min(longest + 2, _WIDTH))
 
 
-def _write(sheet: Any, row: int, column: int, value: Any) -> None:
+def _printed(value: Any) -> str:
+    """About what a cell shows: a float is cut to the digits of its format."""
+    return f"{value:,.3f}" if isinstance(value, float) else str(value)
+
+
+def _write(
+    sheet: Any, row: int, column: int, value: Any, formats: Mapping[str, Any], kind: str, unit: str
+) -> None:
     if value is None:
         sheet.write_blank(row, column, None)
     elif isinstance(value, bool):
         sheet.write_boolean(row, column, value)
     elif isinstance(value, (int, float)):
-        sheet.write_number(row, column, value)
+        sheet.write_number(row, column, value, formats[kind_of(value, kind, unit)])
     else:
         sheet.write_string(row, column, str(value)[:_CELL])
 
@@ -118,7 +138,8 @@ def write_lists(path: Path, study: Study) -> None:
         "thresholds": _thresholds(study),
         "sources": _sources(study),
     }
-    write_workbook(path, sheets, study.dataset.manifest.dataset.synthetic)
+    identity = study.dataset.manifest.dataset
+    write_workbook(path, sheets, identity.synthetic, identity.currency)
 
 
 def _network(study: Study) -> dict[str, tuple[Sequence[str], Rows]]:
