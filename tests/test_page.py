@@ -90,6 +90,8 @@ def broken(change: str) -> dict[str, Any]:
             network["blocks"][0]["rows"][2].pop()
         case "kind":
             answer["blocks"][0]["kind"] = "film"
+        case "number":
+            network["number"] = 1
         case "none":
             payload["pages"] = []
     return payload
@@ -104,6 +106,7 @@ def broken(change: str) -> dict[str, Any]:
         ("block", r'more than one table or chart has the id "organisations"'),
         ("row", r"row 3 has 3 cells for 4 columns"),
         ("kind", r"block 1 \(film\): the kinds are text, gauges"),
+        ("number", r"2 pages have the number 1"),
         ("none", r"there is no page"),
     ],
 )
@@ -113,6 +116,16 @@ def test_a_payload_that_contradicts_itself_is_refused(change: str, message: str)
 
 
 # In the browser
+
+
+@pytest.mark.browser
+def test_pages_are_found_by_their_number(visit: Visit) -> None:
+    """“See page 24” once named two pages, and no page showed a number."""
+    link = visit.tab.locator('[data-page="stage"]')
+    expect(link).to_have_text("3 Stage of development")
+    visit.go("stage")
+    expect(visit.tab.locator(f"{SHOWN} .question")).to_have_text("Where are we strong? · page 3")
+    expect(visit.tab.locator(".rail-note")).to_contain_text("Pages stand by question")
 
 
 @pytest.mark.browser

@@ -149,6 +149,15 @@ def test_page_one_is_about_a_screen_and_a_half_and_folds_the_rest(beijiang: Run)
         seen.assert_quiet()
 
 
+def test_every_page_has_a_number_of_its_own(pages: dict[str, Any]) -> None:
+    """Two were numbered 24; product and README send a reader to pages by number."""
+    numbers = {p["number"]: id for id, p in pages.items()}
+    assert len(numbers) == len(pages)
+    assert [numbers[n] for n in (1, 4, 14, 15, 20, 22, 24, 25, 26, 27)] == [
+        "answer", "stage", "conditions", "order", "roadmap", "plan-lint", "hindcast", "methods",
+        "evidence", "tested"]  # fmt: skip
+
+
 # Workbooks ----------------------------------------------------------------------------------------
 
 

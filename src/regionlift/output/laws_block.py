@@ -1,4 +1,4 @@
-"""Blocks of pages 3 and 24: three laws of the paper held against all regions of the panel."""
+"""Blocks of pages 3 and 27: three laws of the paper held against all regions of the panel."""
 
 from __future__ import annotations
 

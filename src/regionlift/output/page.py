@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -83,6 +84,9 @@ def problems(payload: Mapping[str, Any]) -> Iterator[str]:
     if not pages:
         yield "there is no page"
     yield from _repeated("page", [page["id"] for page in pages])
+    for number, times in Counter(page["number"] for page in pages).items():
+        if times > 1:
+            yield f"{times} pages have the number {number}: a reader is sent to one of them"
     named = [b for page in pages for b in page["blocks"] if b["kind"] in _NAMED]
     yield from _repeated("table or chart", [block["id"] for block in named])
     questions = {question["id"] for question in payload["questions"]}

@@ -110,11 +110,12 @@ def payload(study: Study, ledger: duckdb.DuckDBPyConnection) -> Payload:
 
 
 def _more_paths(study: Study, book: Book) -> list[Page]:
-    """A page for every path beside the three of the package."""
+    """A page for every path beside the three of the package, numbered after all others."""
+    more = [p for p in study.paths.paths if p.path.id not in SHIPPED]
     return [
-        page(f"path-{p.path.id}", 15, "path", p.path.title, found(p),
+        page(f"path-{p.path.id}", number, "path", p.path.title, found(p),
              [path_block(study, p.path.id, book)])
-        for p in study.paths.paths if p.path.id not in SHIPPED
+        for number, p in enumerate(more, start=28)
     ]  # fmt: skip
 
 

@@ -38,8 +38,10 @@ const linkTo = (pageId, blockId) => location.href.replace(/#.*$/, "") + hashOf(p
 function fillRail() {
   const lists = groups().map(([title, members]) => make("div", { class: "group" },
     title ? make("h2", {}, title) : null,
-    make("ul", {}, members.map((page) => make("li", {}, make("a", { href: hashOf(page.id), "data-page": page.id }, page.title))))));
-  const menu = make("details", { class: "menu" }, make("summary", {}, words.contents), lists);
+    make("ul", {}, members.map((page) => make("li", {}, make("a", { href: hashOf(page.id), "data-page": page.id },
+      page.number ? make("span", { class: "page-number" }, String(page.number), " ") : null, page.title))))));
+  const why = make("p", { class: "note rail-note" }, words.numbersStay);
+  const menu = make("details", { class: "menu" }, make("summary", {}, words.contents), lists, why);
   const wide = matchMedia("(min-width: 60rem)");
   const fit = () => { menu.open = wide.matches; };
   wide.addEventListener("change", fit);
@@ -70,7 +72,7 @@ function sectionOf(page) {
 function makeSection(page) {
   return make("section", { class: "page", "data-id": page.id, hidden: true },
     payload.synthetic ? syntheticBanner() : null,
-    make("p", { class: "question" }, questionOf(page)),
+    make("p", { class: "question" }, questionOf(page), page.number ? ` · ${say("pageNumber", { n: page.number })}` : null),
     make("h1", { tabindex: "-1" }, page.title),
     make("p", { class: "finding" }, marked(page.finding)),
     page.blocks.map((block) => BLOCKS[block.kind](block)),

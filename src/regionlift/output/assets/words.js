@@ -6,6 +6,8 @@ const payload = JSON.parse(document.getElementById("payload").textContent);
 const ENGLISH = {
   skip: "Skip to the page",
   contents: "Contents",
+  pageNumber: "page {n}",
+  numbersStay: "Pages stand by question. A page keeps its number in every report, so numbers do not run on.",
   start: "The short answer",
   annex: "Annex",
   glossary: "Words used",

@@ -1,4 +1,4 @@
-"""Page 24, its second half: the paths' conditions held against all regions of the panel."""
+"""Page 27: the paths' conditions held against all regions of the panel."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def tested(study: Study, book: Book) -> Page:
     done = study.tested
     laws = [*order_blocks(study), *innovation_blocks(study)]
     if not done.tests:
-        return page("tested", 24, "sure", TITLE, f"Cannot tell: {done.reason}.",
+        return page("tested", 27, "sure", TITLE, f"Cannot tell: {done.reason}.",
                     [text("What would settle it: a panel of at least 15 regions over ten years."),
                      *laws])  # fmt: skip
     told = [t for t in done.tests if not t.reason]
@@ -48,7 +48,7 @@ def tested(study: Study, book: Book) -> Page:
         "outcome is not a sign of an effect. Nothing was tuned; all of it is association.",
         title="How to read this",
     ))  # fmt: skip
-    return page("tested", 24, "sure", TITLE, finding, [*blocks, *laws])
+    return page("tested", 27, "sure", TITLE, finding, [*blocks, *laws])
 
 
 def _titles(study: Study) -> dict[str, str]:
