@@ -92,6 +92,21 @@ def test_two_firms_elsewhere_that_make_what_is_missing_are_named() -> None:
         assert not (kind == "supplement" and any(c.makes for c in inside)), id
 
 
+def test_candidates_here_and_elsewhere_stand_in_one_order(beijiang: Run) -> None:
+    """Of firms with equal patents those to cultivate once stood by id, those elsewhere not."""
+    done = beijiang.study.chain
+    types = dict(beijiang.study.dataset.tables["orgs"].select("org_id", "type").iter_rows())
+    decided = 0
+    for node in {c.node for c in done.candidates}:
+        for here in (True, False):
+            own = [c for c in done.candidates if c.node == node and (c.region == REGION) is here]
+            keys = [(not c.makes, not c.makes and types[c.id] not in ("enterprise", "foreign"),
+                     -c.patents, -c.partners, c.name) for c in own]  # fmt: skip
+            assert keys == sorted(keys), (node, here)
+            decided += sum(a[:3] == b[:3] and a[3] < b[3] for a, b in itertools.pairwise(keys))
+    assert decided > 20, "partners decide between equals"
+
+
 # ------------------------------------------------------------------------------------- the rule
 
 RULE = {

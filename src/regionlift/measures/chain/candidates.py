@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -59,10 +59,10 @@ def candidates(
 ) -> list[Candidate]:
     """Candidates of every node that is not strong, the likeliest first.
 
-    Inside: who makes the node now comes first, then who holds its technology, enterprises before
-    universities and institutes, by patents. Outside:
-    who makes it, then by partners in the region, then by patents. An open class counts as each of
-    its classes.
+    Inside and outside in one order: who makes the node now, then who holds its technology,
+    enterprises before universities and institutes; of equals those with most recent patents in
+    its technologies, then most partners in joint events, then by name. An open class counts as
+    each of its classes.
 
     Parameters
     ----------
@@ -99,12 +99,16 @@ def _inside(
         Candidate(facts.node.id, role, h.id, h.name, chain.region,
                   _why(False, h.patents, h.type), False, h.patents, _met(partners, h.id),
                   seats.get(h.id, NOWHERE).revenue)
-        for h in sorted(
-            facts.holders or (), key=lambda h: (h.type not in PRODUCERS, -h.patents, h.id)
-        )
-        if h.id not in making
+        for h in facts.holders or () if h.id not in making
     ]  # fmt: skip
-    return rows
+    return _ordered(rows, {h.id: h.type for h in facts.holders or ()})
+
+
+def _ordered(rows: Iterable[Candidate], types: Mapping[str, str]) -> list[Candidate]:
+    """The likeliest first; see :func:`candidates`."""
+    return sorted(rows, key=lambda c: (
+        not c.makes, not c.makes and types.get(c.id, "") not in PRODUCERS, -c.patents, -c.partners,
+        c.name, c.id))  # fmt: skip
 
 
 def _outside(
@@ -127,7 +131,7 @@ def _outside(
                       _why(id in making, patents.get(id, 0), types.get(id, "")), id in making,
                       patents.get(id, 0), len(here), seat.revenue)
         )  # fmt: skip
-    return sorted(rows, key=lambda c: (not c.makes, -c.partners, -c.patents, c.id))
+    return _ordered(rows, types)
 
 
 def _met(partners: Mapping[str, set[str]] | None, id: str) -> int:
