@@ -70,7 +70,8 @@ class Action(_Strict):
 
     ``owner`` and ``partners`` are kinds of organisation; ``years`` the shortest and longest time it
     takes; ``indicator`` a measure that shows whether it works; ``after`` actions that come first;
-    ``stop`` when to give it up; ``structure`` whether it changes the mix of industries.
+    ``stop`` when to give it up; ``structure`` whether it changes the mix of industries; ``shift``
+    whether it only moves money that is there, so that it has no cost of its own.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Action(_Strict):
     items: tuple[int, ...]
     after: tuple[str, ...] = ()
     structure: bool = False
+    shift: bool = False
     risk: str
     stop: str
 

@@ -12,6 +12,7 @@ from regionlift.data.dataset import Dataset
 from regionlift.paths.evaluate import Judged, PathJudged
 from regionlift.paths.model import Action, Clause, Link
 from regionlift.paths.order import DATA, NOT, NOW, Order, Standing
+from regionlift.plan.instruments import read_as
 
 #: Comparable lines of money below which a range means nothing.
 LEAST = 3
@@ -33,7 +34,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Cost:
-    """What comparable lines cost, in millions; without any, ``basis`` says so and all are None."""
+    """What comparable lines cost, in millions; without any, ``basis`` says so and all are None.
+
+    ``n`` counts the lines: where it is 0 and the cost is known, there is none to be had.
+    """
 
     median: float | None
     low: float | None
@@ -48,6 +52,8 @@ class Cost:
 
 
 NO_BASIS = Cost(None, None, None, 0, "no basis: no comparable line of money in the tables")
+#: Of an action that moves money which is there.
+NO_COST = Cost(0.0, 0.0, 0.0, 0, "no cost of its own: money that is there goes elsewhere")
 
 
 @dataclass(frozen=True)
@@ -87,14 +93,20 @@ class Candidate:
 
 
 def cost_basis(dataset: Dataset, action: Action) -> Cost:
-    """Median and range of the user's own comparable lines: instruments, else types of project."""
+    """Median and range of the user's own comparable lines: instruments, else types of project.
+
+    A shift of money is no cost: it is not compared with lines of money.
+    """
+    if action.shift:
+        return NO_COST
     if dataset.has("spend", "instrument", "amount") and action.instruments:
-        named = [i.lower() for i in action.instruments]
-        lines = dataset.tables["spend"].filter(
-            pl.col("instrument").str.to_lowercase().is_in(named), pl.col("amount").is_not_null()
-        )
+        spend = dataset.tables["spend"].filter(pl.col("amount").is_not_null())
+        own = spend["instrument"].drop_nulls().unique().to_list()
+        named = {i: name for i in own if (name := read_as(i, action.instruments))}
+        lines = spend.filter(pl.col("instrument").is_in(list(named)))
         if lines.height >= LEAST:
-            said = ", ".join(sorted(set(lines["instrument"].to_list())))
+            said = ", ".join(i if i.strip().lower() == named[i].lower()
+                             else f"{i} (read as {named[i]})" for i in sorted(named))  # fmt: skip
             return _cost(lines["amount"].to_numpy(), f"{lines.height} lines of money: {said}")
     kinds = [PROJECTS[i] for i in action.instruments if i in PROJECTS]
     if kinds and dataset.has("projects", "type", "public_money"):

@@ -15,6 +15,7 @@ from regionlift.output.paths_block import percent
 from regionlift.output.payload import Block, Cell, Page
 from regionlift.output.words import counted, listed, significant, with_unit
 from regionlift.plan.actions import Candidate, Cost
+from regionlift.plan.instruments import read_as
 from regionlift.plan.roadmap import PHASES, Schedule
 from regionlift.study import RoadmapStudy, Study
 from regionlift.study.acted import acted
@@ -122,9 +123,11 @@ def indicator(p: Planned) -> str:
 
 
 def _money(done: RoadmapStudy, unit: str) -> str:
-    known = len(done.planned) - done.without_basis
+    known = sum(p.candidate.cost.n > 0 for p in done.planned)
     what = "it costs" if len(done.planned) == 1 else "they cost"
     cost = f"What {what} cannot be told: the tables hold no comparable money"
+    if not done.without_basis:
+        cost = "None of them has a cost of its own"
     if known:
         cost = (f"Comparable lines of money put {known} of them at "
                 f"{significant(done.cost)} {unit} (sum of medians)")  # fmt: skip
@@ -138,6 +141,8 @@ def cost_words(cost: Cost) -> str:
     """Median and range, or that there is none."""
     if cost.median is None or cost.low is None or cost.high is None:
         return "no basis"
+    if not cost.n:
+        return "no cost of its own"
     return f"{significant(cost.median)} ({significant(cost.low)} to {significant(cost.high)})"
 
 
@@ -222,11 +227,22 @@ def actions(study: Study, book: Book) -> Page:
               "The target is the threshold of the link or clause that the action works on."),
         table("actions-care", "Cost, risk and when to stop",
               ["", "Action", "Cost basis", "Risk", "Stop when", "Where it stands in the paper"],
-              care, "Items are the numbered phrases of the paper, as docs/paper-coverage.md lists "
-              "them."),
+              care, _instruments(study) + "Items are the numbered phrases of the paper, as "
+              "docs/paper-coverage.md lists them."),
         _by_countermeasure(done), cells_block("action-cells", acted(study), "an action"),
     ]  # fmt: skip
     return page("actions", 21, "plan", ACTIONS, finding, blocks)
+
+
+def _instruments(study: Study) -> str:
+    """Instruments of the user's money that no action of the paths is compared with."""
+    if not study.dataset.has("spend", "instrument"):
+        return ""
+    named = {i for p in study.paths.paths for _, a in p.path.actions for i in a.instruments}
+    own = study.dataset.tables["spend"]["instrument"].drop_nulls().unique().sort().to_list()
+    left = [i for i in own if not read_as(i, sorted(named))]
+    return (f"Instruments of “Policy spending” that are compared with no action: {listed(left)}; "
+            "docs/roadmap.md lists the names that are. ") if left else ""  # fmt: skip
 
 
 def _each(n: int) -> str:
@@ -235,7 +251,7 @@ def _each(n: int) -> str:
 
 def _known(done: RoadmapStudy, told: int) -> str:
     """For how many actions cost and realism are known."""
-    priced = len(done.planned) - done.without_basis
+    priced = sum(p.candidate.cost.n > 0 for p in done.planned)
     reach = (f"how often comparable regions reached the target, for {told}" if told else
              "how often comparable regions reached the target cannot be told for any")  # fmt: skip
     return f"A cost basis is known for {priced or 'none'}; {reach}."
