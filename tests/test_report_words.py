@@ -158,6 +158,16 @@ def test_every_page_has_a_number_of_its_own(pages: dict[str, Any]) -> None:
         "evidence", "tested"]  # fmt: skip
 
 
+def test_the_second_opinion_says_what_would_settle_it(pages: dict[str, Any]) -> None:
+    """Beijiang's own projects name organisations elsewhere only as its partners."""
+    table = next(b for b in pages["order"]["blocks"] if b.get("id") == "opinion")
+    told = {row[0]: row for row in table["rows"]}
+    assert told["Organisational thinness"][1] == "cannot tell"
+    assert ("mostly as partners of Beijiang" in told["Organisational thinness"][2]
+            and told["Organisational thinness"][2].endswith("(what would settle it: joint projects "
+            "and co-patents of the peers among themselves)"))  # fmt: skip
+
+
 # Workbooks ----------------------------------------------------------------------------------------
 
 

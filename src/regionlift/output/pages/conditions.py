@@ -10,7 +10,7 @@ from regionlift.output.pages.common import page
 from regionlift.output.paths_block import broken_words, conditions_block, percent
 from regionlift.output.payload import Block, Cell, Page
 from regionlift.output.words import counted
-from regionlift.paths.evaluate import PathJudged
+from regionlift.paths.evaluate import Judged, PathJudged
 from regionlift.paths.model import Stage
 from regionlift.study import PathsStudy, Study
 
@@ -142,7 +142,7 @@ def _opinion(done: PathsStudy) -> Block:
     """Kinds of failure of the regional innovation system."""
     titles = {p.path.id: p.path.title for p in done.paths}
     rows: list[list[Cell]] = [
-        [o.failure.title, o.truth.value, "; ".join(j.reason for j in o.clauses),
+        [o.failure.title, o.truth.value, "; ".join(_read_from(j) for j in o.clauses),
          ", ".join(titles.get(i, i) for i in o.failure.speaks_for), o.failure.why]
         for o in done.opinions
     ]  # fmt: skip
@@ -152,6 +152,13 @@ def _opinion(done: PathsStudy) -> Block:
         "After Tödtling & Trippl 2005; the translation into paths is ours. It does not move the "
         "order.",
     )
+
+
+def _read_from(j: Judged) -> str:
+    """What a clause says, or why it says nothing and what would settle it."""
+    if j.truth is not Truth.CANNOT_TELL:
+        return j.reason
+    return in_titles(f"{j.comparison.title}: {j.reason} (what would settle it: {j.settles})")
 
 
 def _not_now(study: Study) -> Block:

@@ -211,7 +211,8 @@ def actions(study: Study, book: Book) -> Page:
     ]  # fmt: skip
     care: list[list[Cell]] = [
         [str(n), said(p), p.candidate.cost.basis, p.candidate.action.risk, p.candidate.action.stop,
-         f"{COUNTERMEASURES[p.candidate.action.countermeasure]} (items "
+         f"{COUNTERMEASURES[p.candidate.action.countermeasure]} "
+         f"({'item' if len(p.candidate.action.items) == 1 else 'items'} "
          f"{', '.join(map(str, p.candidate.action.items))})"]
         for n, p in enumerate(done.planned, start=1)
     ]  # fmt: skip
