@@ -15,6 +15,8 @@ from regionlift.study import TechnologyStudy
 
 #: Members of an alliance that are named on the page.
 MEMBERS_SHOWN = 8
+#: Kinds whose plural does not end in a bare s.
+PLURAL = {"university": "universities", "not told": "not told", "foreign": "foreign"}
 FOREIGN = "Partners abroad: what they would add, and what would hang on them"
 
 
@@ -110,7 +112,8 @@ def kinds_of(types: Iterable[str]) -> str:
     Examples
     --------
     >>> kinds_of(["enterprise", "university", "enterprise", ""])
-    '2 enterprise, 1 university and 1 not told'
+    '2 enterprises, 1 not told and 1 university'
     """
     count = Counter(t or "not told" for t in types)
-    return listed([f"{n} {kind}" for kind, n in sorted(count.items(), key=lambda c: (-c[1], c[0]))])
+    ranked = sorted(count.items(), key=lambda c: (-c[1], c[0]))
+    return listed([f"{n} {kind if n == 1 else PLURAL.get(kind, f'{kind}s')}" for kind, n in ranked])
