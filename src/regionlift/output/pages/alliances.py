@@ -75,7 +75,7 @@ def names_of(done: TechnologyStudy) -> dict[str, str]:
 def needed(c: Consortia) -> str:
     """Needed classes with their share, in words."""
     parts = [f"{titled(n.klass)} ({100 * n.share:.0f}%)" for n in c.needs if n.klass != c.klass]
-    return listed(parts, 6) or "nothing beside itself"
+    return listed(parts, 3) or "nothing beside itself"
 
 
 def _teams(done: TechnologyStudy) -> Block:
@@ -103,7 +103,7 @@ def _teams(done: TechnologyStudy) -> Block:
     )
     heads = ["Technology", "Needs beside it", "A least team", "Kinds", ">Covers", ">Unlike",
              ">Met before", ">Patents in it", "Nobody here holds"]  # fmt: skip
-    return table("consortia", "Teams that cover what it needs", heads, rows, note, 12)
+    return table("consortia", "Teams that cover what it needs", heads, rows, note, 6)
 
 
 def _share(value: float) -> Cell:
