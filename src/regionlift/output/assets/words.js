@@ -43,7 +43,7 @@ const ENGLISH = {
   formula: "Formula",
   source: "Source",
   years: "Years",
-  peers: "Percentile among the peers, 0 to 100; the band is the 90% interval, the middle line the median peer",
+  peers: "Percentile among the peers, 0 to 100; the band is the interval, the middle line the median peer",
   median: "median",
   verdict: "Verdict",
   clause: "Clause",

@@ -117,7 +117,7 @@ def _responsibility(net: NetworkStudy, book: Book) -> Block:
         _row(net, book, net.find(m))
         for m in ("responsibility_led", "responsibility_here", "responsibility_top")
     ]
-    heads = ["Responsibility", ">Observed", ">90% interval", "In words"]
+    heads = ["Responsibility", ">Observed", ">Interval", "In words"]
     return table("responsibility", "Responsibility", heads, rows)
 
 

@@ -212,7 +212,7 @@ def _ties(done: PolicyStudy, book: Book) -> Block:
                      {"text": f"{q.n:,}", "sort": q.n}, q.reason])  # fmt: skip
     note = ("Three years after the first joint event of a pair ended; co-patents have no public "
             "money. An association: what is funded is chosen.")  # fmt: skip
-    heads = ["Ties", ">Share", ">90% interval", ">Pairs", "Note"]
+    heads = ["Ties", ">Share", ">Interval", ">Pairs", "Note"]
     return table("policy-ties", "Ties that public money brought about", heads, rows, note)
 
 

@@ -92,7 +92,7 @@ def _fans(study: Study, ahead: Outlook) -> Block:
     frame = pl.DataFrame(rows, schema=schema, orient="row")
     return chart(
         study, "network-fans", "The next years",
-        "Solid: counted. Dashed: forecast, with the range that holds 90% of the futures, widened "
+        "Solid: counted. Dashed: forecast, with the interval of the simulated futures, widened "
         "by what past forecasts missed.", charts.fans(frame), plain(frame), "forecast_active",
         f"{ahead.record[0]}–{ahead.years[-1]}", ("forecast_years", "forecast_replicates"),
     )  # fmt: skip
@@ -160,7 +160,7 @@ def _levers(ahead: Outlook) -> Block:
     worse = [NAMES[c] for c, f in ahead.fans.items() if f.model != SIMULATION]
     note = (
         f"Difference in {ahead.years[-1]} against the same simulated futures without the lever; "
-        "in brackets the range of 90%. Levers change the network's inputs, and only the network "
+        "in brackets the interval. Levers change the network's inputs, and only the network "
         "is told."
     )
     if worse:
@@ -202,7 +202,7 @@ def _standing(net: NetworkStudy, past: Hindcast, book: Book) -> Block:
             skill = book.cell(net.by_id[f"forecast_skill/{net.region}|{count}/{period}"])
         rows.append([NAMES[count], skill, f"{stood.better_at} of {stood.origins}", share,
                      stood.text])  # fmt: skip
-    heads = ["Count", ">Skill", ">Better at", ">Held by 90%", "In words"]
+    heads = ["Count", ">Skill", ">Better at", ">Held by the interval", "In words"]
     note = "Skill above 0 is better. Held: by the range as simulated, not widened."
     return table("hindcast-standing", "The simulation against “as last year”", heads, rows, note)
 
@@ -247,6 +247,6 @@ def _misfit(ahead: Outlook) -> Block:
         f"{outside} of {len(rows)} summaries of the last years are not reproduced by the nearest "
         "simulations (counts as log(1 + n), shares as square roots)."
     )
-    heads = ["Summary", ">Observed", "Nearest simulations (90%)", "Verdict", "Fitted"]
+    heads = ["Summary", ">Observed", "Nearest simulations", "Verdict", "Fitted"]
     return table("calibration-misfit", "What the simulation does not reproduce", heads, rows, note,
                  12)  # fmt: skip

@@ -44,8 +44,8 @@ ROLES = {
 _NULLS = (
     "“Reshuffled” draws the participations anew: every event keeps its size and every organisation "
     "the number of its events, so what large consortia do to a number is in it. “Rewired” draws "
-    "the ties anew: every organisation keeps its number of partners. In brackets the range of 90% "
-    "of the draws; outside it a number is not chance alone."
+    "the ties anew: every organisation keeps its number of partners. In brackets the interval of "
+    "the draws; outside it a number is not chance alone."
 )
 
 

@@ -43,7 +43,7 @@ def _survival(net: NetworkStudy, book: Book) -> Block:
             [kind, _count(curve.spells), book.cell(q), span(q),
              "–" if median is None else f"{median:.0f}"]
         )  # fmt: skip
-    heads = ["Type", ">Spells", ">Still there", "90% interval", ">Half are gone after (years)"]
+    heads = ["Type", ">Spells", ">Still there", "Interval", ">Half are gone after (years)"]
     return table(
         "organisation-survival", "How long organisations stay", heads, rows,
         "Share of spells of activity that last longer than the horizon. Spells that the beginning "
@@ -67,7 +67,7 @@ def _hazard(net: NetworkStudy) -> Block:
         f"Discrete-time hazard, {hazard.rows:,} years at risk, {hazard.events:,} exits, errors "
         f"clustered by organisation. An association, no effect. {'; '.join(hazard.left_out)}."
     )
-    heads = ["With", ">Hazard ratio", "90% interval", "Leaves"]
+    heads = ["With", ">Hazard ratio", "Interval", "Leaves"]
     return table("exit-hazard", "What goes with leaving the network", heads, rows, note)
 
 
