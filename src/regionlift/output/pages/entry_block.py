@@ -59,9 +59,9 @@ def _summary(told: list[tuple[EntryStudy, EntryTest]], confidence: float) -> Blo
         f"{s.source}: {t.regions} regions, {t.origin} to {t.later}" for s, t in told
         if t.definition == "crossing"))  # fmt: skip
     note = (
-        f"{seen}. An entry: the location quotient rises to 1. Better here: the predictor with the "
-        f"highest average precision, if it leads the second in {percent(confidence)} of draws of "
-        "the regions. That of each source orders the list of that source above: those with a "
+        f"{seen}. An entry: the location quotient rises to 1. Better here: of the predictors that "
+        "need no fit, and so can order one region's list, the one with the highest average "
+        f"precision, if it leads the second in {percent(confidence)} of draws of the regions. That of each source orders the list of that source above: those with a "
         "quotient of 0.5 or more by the line 'from 0.5', the others by 'from under 0.5'; where "
         "none is better, by level and by density."
     )

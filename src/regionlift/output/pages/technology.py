@@ -192,7 +192,7 @@ def _more(done: TechnologyStudy, book: Book) -> list[Block]:
     spread = (
         "Other measures of spread, none of them part of the naming. Breadth: other classes it "
         "stands beside more often than chance. Generality: spread over the classes that cite it; "
-        "originality: over those it cites."
+        "originality: over those it cites; citations between patents of the window alone."
     )
     return [
         table(f"technology-{name}", title, ["Technology", *heads.values()],
