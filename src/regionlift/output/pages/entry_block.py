@@ -61,7 +61,8 @@ def _summary(told: list[tuple[EntryStudy, EntryTest]], confidence: float) -> Blo
     note = (
         f"{seen}. An entry: the location quotient rises to 1. Better here: of the predictors that "
         "need no fit, and so can order one region's list, the one with the highest average "
-        f"precision, if it leads the second in {percent(confidence)} of draws of the regions. That of each source orders the list of that source above: those with a "
+        f"precision, if it leads the second in {percent(confidence)} of draws of the regions. "
+        "That of each source orders the list of that source above: those with a "
         "quotient of 0.5 or more by the line 'from 0.5', the others by 'from under 0.5'; where "
         "none is better, by level and by density."
     )
