@@ -25,8 +25,8 @@ from regionlift.measures.relatedness.specialisation import location_quotient
 from regionlift.measures.technology import commonness as common
 from regionlift.measures.technology.alliances import least_teams
 from regionlift.measures.technology.filings import NoPatentsError, filings
-from regionlift.measures.technology.front import by_region, pareto
-from regionlift.measures.technology.profile import concordance_of, pull
+from regionlift.measures.technology.front import SECTIONS, SERVED, Reader, by_region, pareto
+from regionlift.measures.technology.profile import concordance_of, profile, pull
 from regionlift.study.technology import TechnologyStudy, front_table, technology_study
 
 SEEDS = (1, 7)
@@ -294,6 +294,30 @@ def test_ties_inside_the_team_count_and_not_those_with_others() -> None:
     wide = [{"a", "c"} | many, {"b", "d"} | many]
     assert least_teams(groups, partners, strength)[0] == ("a", "b")
     assert all(len(t) == 1 for t in least_teams(wide, partners, strength))
+
+
+def test_without_industries_of_applicants_the_concordance_tells_the_users(planted: tuple) -> None:
+    dataset, done, _ = planted
+    nobody = tuple(replace(a, industry="") for a in done.filings.applicants)
+    bare = replace(done.filings, applicants=nobody)
+    shares, industries, _ = concordance_of(dataset, bare)
+    axes = Reader(bare, shares).axes(np.ones(len(bare.ids)))
+    assert axes.users == SERVED
+    assert axes.told == 0
+    assert Reader(bare).axes(np.ones(len(bare.ids))).users == SECTIONS
+    k = bare.classes.index(done.named[0])
+    counts = dict.fromkeys(industries, 0.0)
+    table = bare.incidence.toarray()
+    for row in table[table[:, k] > 0]:
+        for c in np.flatnonzero(row):
+            for n, name in enumerate(industries):
+                counts[name] += shares[c, n]
+    n = sum(counts.values())
+    expected = n / (n - 1) * (1 - sum((v / n) ** 2 for v in counts.values()))
+    assert axes.common[k] == pytest.approx(expected)
+    values = profile(bare, None, shares, np.ones(len(industries)))
+    even = -sum(v / n * np.log(v / n) for v in counts.values() if v) / np.log(len(industries))
+    assert values["tech_users"][k] == pytest.approx(even)
 
 
 def test_portfolios_are_what_they_are_called(planted: tuple) -> None:

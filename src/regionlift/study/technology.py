@@ -35,6 +35,7 @@ from regionlift.measures.technology.diffusion import (
 from regionlift.measures.technology.filings import Filings, NoPatentsError, filings
 from regionlift.measures.technology.front import Front, front_of
 from regionlift.measures.technology.options import Options, options_of
+from regionlift.measures.technology.profile import concordance_of
 from regionlift.measures.technology.topics import Topics, topics
 from regionlift.study.allied_numbers import abroad_numbers, alliance_numbers
 from regionlift.study.entry import EntryStudy, advised, technology_entry
@@ -106,7 +107,8 @@ def technology_study(
         return TechnologyStudy(region, str(why), why.settles, None, None, (), (), {}, {}, None,
                                None, {}, None, (), verdicts)  # fmt: skip
     rng = np.random.default_rng(settings.whole("seed"))
-    front = front_of(found, settings.whole("technology_least"), rng, DRAWS, settings["confidence"])
+    front = front_of(found, settings.whole("technology_least"), rng, DRAWS, settings["confidence"],
+                     concordance=concordance_of(dataset, found)[0])  # fmt: skip
     named = _named(found, front, settings["technology_top"])
     groups = alliances(dataset, found)
     cited = dataset.tables["citations"] if dataset.has("citations", "citing", "cited") else None

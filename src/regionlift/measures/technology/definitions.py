@@ -27,7 +27,8 @@ _define("tech_local", "Patents of the region's applicants", "本地专利数", "
         "those with at least one applicant of the region")  # fmt: skip
 _define("tech_common", "Commonness", "共性程度", "index", (46, 47),
         "N/(N-1) (1 - sum_j s_j^2), s_j shares of industries in the patents by their applicants; "
-        "where industries are not told: sections of the classes beside it",
+        "where under half of the patents tell one: of the industries that the classes on its "
+        "patents serve by the concordance, else of the sections of the classes beside it",
         "Trajtenberg, Henderson & Jaffe 1997; correction Hall 2005")  # fmt: skip
 _define("tech_key", "Bridging", "关键程度", "index", (46,),
         "betweenness on the backbone of classes (disparity filter at 5%), length of a tie 1 over "
@@ -68,7 +69,9 @@ _define("tech_evenness", "Evenness over partner classes", "伙伴类别均匀度
         "-sum_l p_l ln p_l / ln(K - 1), p_l shares of the other classes in its joint patents",
         "Ma, Kong, Lin & Yang 2020, as we read its abstract")  # fmt: skip
 _define("tech_users", "Evenness over user industries", "用户行业均匀度", "index", (46, 47),
-        "-sum_j s_j ln s_j / ln L, s_j shares of the L industries of applicants in its patents",
+        "-sum_j s_j ln s_j / ln L, s_j shares of the L industries of applicants in its patents; "
+        "where under half of the patents tell one: of the industries that the classes on its "
+        "patents serve by the concordance",
         "Ma, Kong, Lin & Yang 2020, as we read its abstract")  # fmt: skip
 _define("tech_participation", "Participation over sections", "参与系数", "index", (46,),
         "1 - sum_m (k_m / k)^2, k_m joint patents with classes of section m, over ties that are "

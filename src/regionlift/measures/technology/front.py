@@ -30,7 +30,10 @@ LEAST_PATENTS = 10
 #: Share of the patents that must tell an industry of an applicant before users are read from it.
 TOLD = 0.5
 #: What the first axis is read from, in the order of preference.
-INDUSTRIES, SECTIONS = "industries of its users", "sections of the classes beside it"
+INDUSTRIES, SERVED, SECTIONS = (
+    "industries of its users", "industries its patents serve, by the concordance",
+    "sections of the classes beside it",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -94,8 +97,9 @@ class Reader:
     What does not depend on the weights is read once: who uses a patent, in which regions it is.
     """
 
-    def __init__(self, filings: Filings) -> None:
+    def __init__(self, filings: Filings, concordance: Floats | None = None) -> None:
         self.filings = filings
+        self._serves = concordance if serves(filings, concordance) else None
         self.regions, self._held = regions_of(filings)
         self._enough = counted(filings)
         member = user_industries(filings)
@@ -112,6 +116,8 @@ class Reader:
         both = joint(found.incidence, weight)
         if self._used is not None:
             common, users = generality(np.asarray(weighted.T @ self._used)), INDUSTRIES
+        elif self._serves is not None:
+            common, users = generality(both @ self._serves), SERVED
         else:
             common, users = generality(off_diagonal(both) @ self._section), SECTIONS
         reach, by = self._reach(_table(found, weighted, self._held))
@@ -125,6 +131,17 @@ class Reader:
         reach = np.full(table.shape[1], np.nan)
         reach[self._enough] = density(held, proximity(held))[own]
         return reach, "relatedness density"
+
+
+def serves(filings: Filings, concordance: Floats | None) -> bool:
+    """Whether a concordance (classes, industries) tells three industries, and half of the classes.
+
+    Classes are counted with their patents.
+    """
+    if concordance is None or (concordance.sum(axis=0) > 0).sum() < 3:
+        return False
+    count = np.asarray(filings.incidence.sum(axis=0)).ravel()
+    return bool(count[concordance.sum(axis=1) > 0].sum() >= TOLD * count.sum())
 
 
 def regions_of(filings: Filings) -> tuple[tuple[str, ...], Floats]:
@@ -176,7 +193,7 @@ def pareto(values: Floats) -> Flags:
 
 def front_of(
     filings: Filings, least: int, rng: np.random.Generator, resamples: int = 200,
-    confidence: float = 0.9, top: int = 10,
+    confidence: float = 0.9, top: int = 10, concordance: Floats | None = None,
 ) -> Front:  # fmt: skip
     r"""Candidates, front and rank intervals by weighing the patents anew.
 
@@ -187,7 +204,7 @@ def front_of(
 
     Source: the Bayesian bootstrap, Rubin 1981, Annals of Statistics 9, 130-134.
     """
-    reader = Reader(filings)
+    reader = Reader(filings, concordance)
     axes = reader.axes(np.ones(len(filings.ids)))
     count = np.asarray(filings.incidence.sum(axis=0)).ravel()
     told = np.all([np.isfinite(a) for a in axes.each], axis=0)

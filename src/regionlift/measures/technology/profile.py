@@ -21,7 +21,7 @@ from regionlift.measures.technology.commonness import (
     participation,
 )
 from regionlift.measures.technology.filings import Filings
-from regionlift.measures.technology.front import user_industries
+from regionlift.measures.technology.front import TOLD, serves, user_industries
 
 #: Last years that count as recent.
 RECENT = 3
@@ -55,9 +55,11 @@ def profile(
         "tech_pull": nothing,
     }  # fmt: skip
     member = user_industries(filings)
-    if member.shape[1] > 1:
-        used = np.asarray((filings.holds @ member) > 0, dtype=np.float64)
+    used = np.asarray((filings.holds @ member) > 0, dtype=np.float64)
+    if member.shape[1] > 1 and used.any(axis=1).mean() >= TOLD:
         found["tech_users"] = evenness(np.asarray(filings.incidence.T @ used))
+    elif concordance is not None and serves(filings, concordance):
+        found["tech_users"] = evenness(both @ concordance)
     if citations is not None:
         links = cited_by(filings, citations)
         ahead = np.asarray((filings.incidence.T @ links @ filings.incidence).todense())

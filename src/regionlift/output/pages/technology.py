@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from regionlift.data.symbols import titled
-from regionlift.measures.technology.front import INDUSTRIES, TOLD, Front
+from regionlift.measures.technology.front import INDUSTRIES, SECTIONS, TOLD, Front
 from regionlift.output import charts
 from regionlift.output.blocks import chart, plain, table, text, verdicts
 from regionlift.output.evidence import Book
@@ -231,7 +231,8 @@ def _beside(done: TechnologyStudy) -> Block:
     ]  # fmt: skip
     caveat = "" if front.axes.users == INDUSTRIES else (
         f" An industry of an applicant is told for {percent(front.axes.told)} of the patents; it "
-        f"takes {percent(TOLD)}: spread over patent sections is a weaker sign of common use.")
+        f"takes {percent(TOLD)}. In its place stand {front.axes.users}"
+        + (": a weaker sign of common use." if front.axes.users == SECTIONS else "."))
     stable = (" On a large sample of patents bridging was the least stable of the rankings "
               "(docs/technology.md): read its interval, not its place.")  # fmt: skip
     return text("Beside plain counting of patents: " + "; ".join(parts) + "." + stable + caveat,
