@@ -204,12 +204,13 @@ class _Audit:
                     "name if that was not meant.", "warning",
                 )  # fmt: skip
 
-    def _distinct(self, column: Column) -> pl.DataFrame:
+    def _distinct(self, column: Column, which: pl.Expr | None = None) -> pl.DataFrame:
         """First row of each value: what is wrong with a code is wrong wherever it stands."""
         line = pl.col(LINEAGE).str.extract(r":(\d+)").cast(pl.Int64)
         return (
             self.frame.with_row_index("_index")
             .drop_nulls(column.name)
+            .filter(pl.lit(True) if which is None else which)
             .group_by(column.name)
             .agg(pl.col("_index").sort_by(line).first(), line.min().alias("_line"))
             .sort("_line", "_index")
@@ -218,8 +219,7 @@ class _Audit:
 
     def subtotals(self, column: Column) -> Iterator[Problem]:
         """Rows that are no record but a sum, a note or a source: said, and read all the same."""
-        distinct = self._distinct(column)
-        hits = distinct.filter(pl.col(column.name).str.contains(_NO_RECORD))
+        hits = self._distinct(column, pl.col(column.name).str.contains(_NO_RECORD))
         for index, value in hits.head(LISTED).iter_rows():
             number, _ = self._row(index, column.name)
             drop = self.places[number].dropping(column.name, str(value))

@@ -96,9 +96,11 @@ def parse(
         case "number":
             return _number(report, source, place, frame, column)
         case "year":
-            report.problems += _finer(place, frame, column)
-            plain = pl.when(~text.str.contains(_SERIAL)).then(text)
-            year = plain.str.extract(_YEAR).cast(pl.Int64, strict=False)
+            year = text.cast(pl.Int64, strict=False)
+            if not frame.filter(text.is_not_null(), year.is_null()).is_empty():
+                report.problems += _finer(place, frame, column)
+                plain = pl.when(~text.str.contains(_SERIAL)).then(text)
+                year = plain.str.extract(_YEAR).cast(pl.Int64, strict=False)
             parsed = pl.when(year.is_between(1900, 2100)).then(year)
             fix = partial(_year_advice, place, column.name)
         case "boolean":
