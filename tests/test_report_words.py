@@ -131,6 +131,16 @@ def test_page_one_and_the_roadmap_speak_in_titles_not_in_codes(
     assert "“Public money” (财政资金)" in said or "the table “" in said
 
 
+def test_what_is_missing_is_told_by_title_on_the_pages_of_the_paths(basque: Run) -> None:
+    pages = {p["id"]: p for p in payload_of(basque.out / "report.html")["pages"]}
+    said = json.dumps([pages[id] for id in ("chain", "platform", "conditions", "order", "stage")],
+                      ensure_ascii=False)  # fmt: skip
+    settled = re.findall(r'"settles": "([^"]+)"', said)
+    assert len(settled) > 20
+    assert not [s for s in settled if re.search(r"\b(?:columns? \w+.* of )?table [a-z_]+\b", s)]
+    assert any("the table “" in s for s in settled)
+
+
 @pytest.mark.browser
 def test_page_one_is_about_a_screen_and_a_half_and_folds_the_rest(beijiang: Run) -> None:
     """It once ran over 4,200 pixels, 31 rows of them “cannot tell”."""

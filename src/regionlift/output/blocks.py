@@ -80,8 +80,9 @@ def answered(verdict: Verdict) -> str:
 
 
 def text(*runs: Run, title: str = "") -> TextBlock:
-    """A paragraph."""
-    block: TextBlock = {"kind": "text", "text": list(runs)}
+    """A paragraph; tables and columns it misses are told by their titles."""
+    told = [in_titles(run) if isinstance(run, str) else run for run in runs]
+    block: TextBlock = {"kind": "text", "text": told}
     if title:
         block["title"] = title
     return block

@@ -8,7 +8,7 @@ from regionlift.data.contract import Table, contract
 
 _NAMES = r"\w+(?:, \w+)*"
 _COLUMNS = re.compile(rf"\bcolumns? ({_NAMES}) of table (\w+)")
-_TABLE = re.compile(rf"\btable (\w+)(?: \(({_NAMES})\))?")
+_TABLE = re.compile(rf"\b(?:the |a )?table (\w+)(?: \(({_NAMES})\))?")
 
 
 def in_titles(text: str) -> str:
@@ -22,6 +22,8 @@ def in_titles(text: str) -> str:
     'add “Value added” (增加值) in the table “Region x industry x year” (地区行业年度面板)'
     >>> in_titles("add table spend (year, amount)"), in_titles("more years")
     ('add the table “Policy spending” (政策资金)', 'more years')
+    >>> in_titles("a table concordance; the table of patents")
+    'the table “Technologies to industries” (技术行业对照); the table of patents'
     """
     return _TABLE.sub(_whole, _COLUMNS.sub(_some, text))
 

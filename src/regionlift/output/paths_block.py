@@ -7,6 +7,7 @@ from typing import Any
 
 from regionlift.evidence.verdict import Truth
 from regionlift.output.evidence import Book
+from regionlift.output.missing import in_titles
 from regionlift.output.payload import (
     Cell,
     ClauseLine,
@@ -34,7 +35,7 @@ def compared(j: Judged, holds: float, study: Study, book: Book) -> Compared:
     low, high = j.tried or (j.threshold, j.threshold)
     return {
         "id": j.id, "title": c.title, "zh": c.title_zh, "verdict": j.truth.value,
-        "reason": j.reason, "settles": j.settles, "evidence": evidence,
+        "reason": j.reason, "settles": in_titles(j.settles), "evidence": evidence,
         "value": j.quantity.value, "compare": c.compare,
         "against": "value" if j.alone else c.against,
         "unit": _unit(j), "threshold": j.threshold, "low": low, "high": high,
@@ -69,7 +70,8 @@ def path_block(study: Study, id: str, book: Book) -> PathBlock:
             "columns": [{"title": t} for t in ("Link", "What", "Verdict", "Reason",
                                                "Verdict unchanged in", "What would settle it")],
             "rows": [[j.id, j.comparison.title, j.truth.value, j.reason,
-                      percent(done.robust.links[j.id]), j.settles] for j in judged.links],
+                      percent(done.robust.links[j.id]), in_titles(j.settles)]
+                     for j in judged.links],
         },
     }  # fmt: skip
 
@@ -133,7 +135,7 @@ def conditions_block(study: Study, book: Book) -> ConditionsBlock:
             rows += [
                 [p.path.title, c_.condition.id, id, p.clauses[id].comparison.title,
                  p.clauses[id].truth.value, p.clauses[id].reason,
-                 percent(done.robust.clauses[id]), p.clauses[id].settles]
+                 percent(done.robust.clauses[id]), in_titles(p.clauses[id].settles)]
                 for id in c_.node.names
             ]  # fmt: skip
     return {
