@@ -205,11 +205,16 @@ def from_audit(audit: Audit) -> Dataset:
         audit.folder,
         audit.manifest,
         audit.scope,
-        MappingProxyType(with_subclass(with_local_supply(with_names(audit.tables)))),
+        MappingProxyType(completed(with_names(audit.tables))),
         tuple(audit.sources),
         tuple(audit.problems),
         MappingProxyType(dict(audit.dropped)),
     )
+
+
+def completed(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """The tables with what follows from them alone: flows from ratios, classes as counted."""
+    return with_subclass(with_local_supply(tables))
 
 
 def years_of(frame: pl.DataFrame) -> tuple[int, int] | None:

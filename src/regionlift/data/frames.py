@@ -15,9 +15,8 @@ from regionlift.data.assemble import Piece, assemble
 from regionlift.data.cells import ROW, Cells, Place
 from regionlift.data.check import SourceFile
 from regionlift.data.contract import contract
-from regionlift.data.dataset import Dataset
+from regionlift.data.dataset import Dataset, completed
 from regionlift.data.manifest import Break, Identity, Manifest, Source
-from regionlift.data.own_supply import with_local_supply
 from regionlift.data.problems import DatasetError, Problem, did_you_mean
 from regionlift.data.scope import load_scope
 
@@ -74,7 +73,7 @@ def from_frames(
         breaks=breaks,
     )
     return Dataset(
-        Path(), manifest, load_scope(scope), MappingProxyType(with_local_supply(frames)),
+        Path(), manifest, load_scope(scope), MappingProxyType(completed(frames)),
         tuple(sources),
         tuple(problems), MappingProxyType({}),
     )  # fmt: skip

@@ -34,8 +34,10 @@ def own_shares(dataset: Dataset, settings: Settings, region: str, record: str) -
     """Share of each other region's events in which no organisation of ``region`` takes part.
 
     Events are joint projects and co-patents, or for ``patents`` every patent. A region without an
-    event is left out.
+    event is left out; nothing is told where organisations have no region.
     """
+    if not dataset.has("orgs", "org_id", "region"):
+        return {}
     try:
         events = _events(dataset, settings, record)
     except LookupError:
