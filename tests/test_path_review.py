@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -297,6 +298,8 @@ def test_the_share_of_events_apart_is_the_one_counted_by_hand() -> None:
     dataset, chosen = _projects(3, 1), settings({})
     assert own_shares(dataset, chosen, "A", "joint") == dict.fromkeys("BCDEF", 0.25)
     assert own_shares(dataset, chosen, "A", "patents") == {}
+    bare = replace(dataset, tables={k: v for k, v in dataset.tables.items() if k != "orgs"})
+    assert own_shares(bare, chosen, "A", "joint") == {}
     moved = settings({"own_events": 0.25})
     assert partners_only({"B": 0.25, "C": 0.24}, ("B", "C"), moved["own_events"]) == ["C"]
 
