@@ -170,7 +170,7 @@ def _platform(done: PlatformStudy, console: Console) -> None:
 def _paths(study: Study, console: Console) -> None:
     """Conditions, first broken link and order of the paths, then the first actions."""
     done = study.paths
-    _line(console, "PATH", f"{'':<27}met  not met  cannot tell  holds in  first broken link")
+    _line(console, "PATH", f"{'':<27}met  not met  cannot tell  unchanged in  first broken link")
     for judged in done.paths:
         first, counts = judged.first_broken, [
             judged.count(t) for t in (Truth.MET, Truth.NOT_MET, Truth.CANNOT_TELL)
@@ -181,9 +181,9 @@ def _paths(study: Study, console: Console) -> None:
         said = broken_words(judged) if first is None else (
             f"{first.id} {first.comparison.title}: {first.reason.partition(';')[0]}")  # fmt: skip
         _line(console, "", f"{judged.path.title:<27}{counts[0]:>3}{counts[1]:>9}{counts[2]:>13}"
-              f"{holds:>10.0%}  {said}{open_ if judged.unknown else ''}")  # fmt: skip
-    _line(console, "order", f"{done.order.sentence}; the order holds in {done.order.holds:.0%} of "
-          "settings")  # fmt: skip
+              f"{holds:>14.0%}  {said}{open_ if judged.unknown else ''}")  # fmt: skip
+    _line(console, "order", f"{done.order.sentence}; the order is the same in "
+          f"{done.order.holds:.0%} of settings")  # fmt: skip
     for s in done.order.standings:
         _line(console, "", f"{s.title}: {s.reason}")
     if done.worths:
