@@ -36,14 +36,14 @@ def fast_density(present: NDArray[np.generic]) -> tuple[NDArray[np.float32], NDA
 def single_density(
     present: NDArray[np.generic], related: NDArray[np.float32], parts: int = 1
 ) -> NDArray[np.float32]:
-    """See :func:`density`; one matrix product in float32 is nearly all the work.
+    """See :func:`density`, of a symmetric matrix; one product in float32 is nearly all the work.
 
     The rows of the product can be shared out to ``parts`` threads; nothing else as large as it is
     made.
     """
     held = np.asarray(present, dtype=bool)
-    # In float64, and never under a region's own sum: a share is at most 1.
-    total = related.sum(axis=0, dtype=np.float64).astype(np.float32)
+    # Along rows, where NumPy adds pairwise: along columns float32 loses digits.
+    total = related.sum(axis=1)
     total[total == 0] = np.nan
     found = np.empty(held.shape, dtype=np.float32)
 
