@@ -152,6 +152,12 @@ def test_draws_of_a_share_stay_shares(shares: list[float], name: str) -> None:
     assert found is None or ((found >= 0).all() and (found <= 1).all())
 
 
+@pytest.mark.parametrize("name", BASELINES)
+def test_a_share_of_next_to_nothing_is_a_share(name: str) -> None:
+    found = baseline(name, [0.0, 0.0, 2.4e-148], 2, replicates=40, seed=3, kind="share")
+    assert found is None or ((found >= 0).all() and (found <= 1).all())
+
+
 def test_a_share_is_not_rounded() -> None:
     found = baseline("recent mean", [0.1, 0.12, 0.2, 0.16], 1, seed=1, kind="share")
     assert found is not None

@@ -139,6 +139,10 @@ CURVES = MappingProxyType({
 })  # fmt: skip
 
 
+#: Curves whose last parameter is the year of their turn.
+TURNING = ("logistic", "gompertz")
+
+
 def growth(
     name: str,
     counts: Floats,
@@ -183,7 +187,8 @@ def growth(
         return gap
 
     top = float(np.log(counts.max() if stock else counts.sum()))
-    low = np.array([-5.0, *(b[0] for b in limits)])
+    # The least total is that of the counts themselves, where they are next to nothing.
+    low = np.array([min(-5.0, top), *(b[0] for b in limits)])
     high = np.array([top + np.log(most), *(b[1] for b in limits)])
     fits = [
         least_squares(misfit, np.clip([top + 0.3, *s], low + 1e-6, high - 1e-6), bounds=(low, high))
@@ -192,9 +197,11 @@ def growth(
     best = min(fits, key=lambda fit: fit.cost).x
     mean = yearly(best)
     found = _outlook(mean[n:], counts - mean[:n], n - parameters, np.eye(horizon), dispersion)
-    # All but the turning point are fitted as logs.
-    told = [float(v if lower < -12 else np.exp(v)) for v, lower in zip(best, low, strict=True)]
-    return replace(found, parameters=tuple(told))
+    # All but a turning point are fitted as logs.
+    told = np.exp(best)
+    if name in TURNING:
+        told[-1] = best[-1]
+    return replace(found, parameters=tuple(map(float, told)))
 
 
 def _outlook(
