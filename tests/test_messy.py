@@ -214,6 +214,15 @@ def test_a_region_that_may_be_two_is_left_open(build: Builder) -> None:
     assert '{ "吉林" = "?" }' in only(build.check(), "region-spelling").fix
 
 
+def test_every_file_with_another_spelling_is_said(build: Builder) -> None:
+    """The rows of the second count for no region either."""
+    chinese(build, "辽宁省")
+    for n in (1, 2):
+        build.text("orgs", f"orgs{n}.csv", f"org_id,name,type,region\nE{n},厂{n},企业,辽宁\n")
+    said = [p.file for p in build.check().problems if p.code == "region-spelling"]
+    assert said == ["orgs1.csv", "orgs2.csv"]
+
+
 def test_another_region_is_no_spelling(build: Builder) -> None:
     chinese(build, "南京市")
     build.text("orgs", "orgs.csv", "org_id,name,type,region\nE1,甲厂,企业,北京市\n")

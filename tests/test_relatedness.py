@@ -18,7 +18,6 @@ from regionlift.measures.relatedness.change import entries, exits
 from regionlift.measures.relatedness.cooccurrence import co_occurrence, proximity, related
 from regionlift.measures.relatedness.nearness import (
     density,
-    fast_density,
     nearest_density,
     outlook_gain,
     relative_density,
@@ -157,7 +156,8 @@ def test_nearest_is_weighted_and_not_a_count() -> None:
 
 def test_single_precision_is_the_same_to_six_digits() -> None:
     m = nested(60, 45, 1)
-    phi, found = fast_density(m)
+    phi = cooccurrence.single_proximity(m)
+    found = single_density(m, phi)
     np.testing.assert_allclose(phi, proximity(m), atol=1e-6)
     np.testing.assert_allclose(found, density(m, proximity(m)), atol=1e-5)
 

@@ -55,7 +55,6 @@ class Place:
             header if header != column else "",
         )  # fmt: skip
 
-
     def recoding(self, column: str, codes: Mapping[str, str], *, others: bool = False) -> str:
         """The line of the manifest that recodes these values of a column, to be pasted.
 
@@ -69,7 +68,6 @@ class Place:
             return f"Add {pairs} to values.{column} {under}."
         keep = f' and unlisted.{column} = "keep"' if others else ""
         return f"Write values.{column} = {{ {pairs} }}{keep} {under}."
-
 
     def dropping(self, column: str, cell: str) -> str:
         """How rows with this cell, such as subtotals and notes, are taken out of what is read."""

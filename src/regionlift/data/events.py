@@ -146,6 +146,16 @@ def at_row(
     )
 
 
+def by_source(frame: pl.DataFrame, column: str) -> dict[int, list[tuple[str, str]]]:
+    """Number of each source -> its distinct values of a column, with the lineage of the first."""
+    source = pl.col(LINEAGE).str.extract(r"^(\d+)")
+    first = frame.drop_nulls(column).unique([column, source], keep="first", maintain_order=True)
+    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for value, lineage in first.select(column, LINEAGE).iter_rows():
+        found[line_of(lineage)[0]].append((value, lineage))
+    return found
+
+
 def line_of(lineage: object) -> tuple[int, int]:
     """Number of the source and of the row in it that an assembled row begins with."""
     where = re.match(r"(\d+):(\d+)", str(lineage))

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 import polars as pl
 
 from regionlift.data.cells import Place
 from regionlift.data.contract import contract
-from regionlift.data.events import at_row, line_of
-from regionlift.data.joining import LINEAGE
+from regionlift.data.events import at_row, by_source, line_of
 from regionlift.data.problems import Problem
 from regionlift.data.scope import Scope
 
@@ -37,13 +35,7 @@ def industry_problems(
         if held.column("industry").type != "code":
             # a list of codes is no cell that can be recoded
             continue
-        first = frame.drop_nulls("industry").unique(
-            ["industry", pl.col(LINEAGE).str.extract(r"^(\d+)")], keep="first", maintain_order=True
-        )
-        found: dict[int, list[tuple[str, str]]] = defaultdict(list)
-        for code, lineage in first.select("industry", LINEAGE).iter_rows():
-            found[line_of(lineage)[0]].append((code, lineage))
-        for number, given in found.items():
+        for number, given in by_source(frame, "industry").items():
             codes = recoded([code for code, _ in given], scope)
             if codes:
                 lineage = min((x for code, x in given if code in codes), key=line_of)

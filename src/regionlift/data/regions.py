@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import polars as pl
 
 from regionlift.data.cells import Place
-from regionlift.data.events import at_row, line_of
-from regionlift.data.joining import LINEAGE
+from regionlift.data.events import at_row, by_source, line_of
 from regionlift.data.problems import Problem
 
 #: What stands behind the bare name of a region, the longest first.
@@ -39,12 +38,8 @@ def region_problems(
     for name, frame in tables.items():
         if name == base or not _named(frame):
             continue
-        absent = frame.drop_nulls("region").filter(~pl.col("region").is_in(known))
-        first = absent.unique("region", keep="first", maintain_order=True)
-        found: dict[int, list[tuple[str, object]]] = defaultdict(list)
-        for region, lineage in first.select("region", LINEAGE).iter_rows():
-            found[line_of(lineage)[0]].append((region, lineage))
-        for number, given in found.items():
+        absent = frame.filter(~pl.col("region").is_in(known))
+        for number, given in by_source(absent, "region").items():
             codes = spellings([region for region, _ in given], known)
             if codes:
                 lineage = min((x for region, x in given if region in codes), key=line_of)

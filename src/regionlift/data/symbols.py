@@ -142,6 +142,22 @@ def tags(symbol: Symbol) -> bool:
     return symbol.section == "Y" or symbol.at("subclass") in INDEXING
 
 
+def counted_at(text: str, level: Level) -> str:
+    """The class a code is counted in; empty where it has none, only tags, or is no symbol.
+
+    Examples
+    --------
+    >>> counted_at("Int.Cl.7 B23Q 1/70", "subclass"), counted_at("Ｂ２３Ｑ1/00", "class")
+    ('B23Q', 'B23')
+    >>> counted_at("B23", "subclass"), counted_at("Y02P90/02", "subclass")
+    ('', '')
+    """
+    symbol = parse(text)
+    if symbol is None or not valid(symbol, "CPC") or tags(symbol):
+        return ""
+    return symbol.at(level)
+
+
 @cache
 def titles() -> Mapping[str, tuple[str, str]]:
     """Subclass -> its short title in English and Chinese, of those that matter to equipment."""

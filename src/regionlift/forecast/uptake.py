@@ -18,7 +18,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from regionlift.forecast.baselines import growth
-from regionlift.measures.cube import Floats
 
 #: Curves of diffusion that are fitted (Bass 1969; Gompertz 1825).
 CURVES = ("bass", "gompertz")
@@ -70,11 +69,9 @@ def uptake(years: tuple[int, ...], adopters: tuple[int, ...], burn_in: int = 1) 
     seen = float(after.sum())
     best = min(told, key=lambda name: abs(told[name] - seen))
     best = best if best in CURVES else ""
-    whole = growth("bass", counts, HELD)
-    return Uptake(first, seen, told, best, tuple(map(float, _ahead(best, counts))),
-                  bass=() if whole is None else whole.parameters)  # fmt: skip
-
-
-def _ahead(name: str, counts: Floats) -> Floats:
-    found = growth(name, counts, HELD) if name else None
-    return np.zeros(0) if found is None else found.mean
+    fits = {name: growth(name, counts, HELD) for name in dict.fromkeys(("bass", best)) if name}
+    bass, ahead = fits["bass"], fits.get(best)
+    return Uptake(
+        first, seen, told, best, () if ahead is None else tuple(map(float, ahead.mean)),
+        bass=() if bass is None else bass.parameters,
+    )  # fmt: skip

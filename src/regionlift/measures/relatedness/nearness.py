@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regionlift.measures.cube import Floats
-from regionlift.measures.relatedness.cooccurrence import single_proximity
 from regionlift.measures.relatedness.specialisation import divided
 
 Flags = NDArray[np.bool_]
@@ -25,12 +24,6 @@ def density(present: NDArray[np.generic], related: Floats) -> Floats:
     """
     m = np.asarray(present, dtype=related.dtype)
     return divided(m @ related, related.sum(axis=0))
-
-
-def fast_density(present: NDArray[np.generic]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Proximity and density in float32 (about seven digits), for tables of thousands of classes."""
-    phi = single_proximity(present)
-    return phi, single_density(present, phi)
 
 
 def single_density(

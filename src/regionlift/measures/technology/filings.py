@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from regionlift.data.dataset import Dataset
-from regionlift.data.symbols import MOST_CODES, Level, parse, tags, valid
+from regionlift.data.symbols import MOST_CODES, Level, counted_at, parse, tags
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
@@ -98,14 +99,7 @@ class Filings:
 
 def symbol_of(level: Level) -> Callable[[str], str]:
     """Code -> its part at a level; empty where it has none, tags, or is no symbol."""
-
-    def cut(text: str) -> str:
-        symbol = parse(text)
-        if symbol is None or not valid(symbol, "CPC") or tags(symbol):
-            return ""
-        return symbol.at(level)
-
-    return cut
+    return partial(counted_at, level=level)
 
 
 def filings(
